@@ -1,0 +1,107 @@
+"""The values that pass from stage to stage: blocks, documents, verdicts and the cleaned story."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal[
+    "paragraph", "heading", "list_item", "quote", "caption", "table_cell", "preformatted"
+]
+"""What a block is on the page. Plain text knows paragraphs and list items only."""
+
+KINDS: tuple[Kind, ...] = (
+    "paragraph",
+    "heading",
+    "list_item",
+    "quote",
+    "caption",
+    "table_cell",
+    "preformatted",
+)
+
+STORY_CLASSES: tuple[str, ...] = (
+    "headline",
+    "standfirst",
+    "subheading",
+    "story",
+    "caption",
+    "byline",
+    "dateline",
+    "credit",
+    "source",
+    "correction",
+)
+NOISE_CLASSES: tuple[str, ...] = (
+    "related",
+    "tail",
+    "comment",
+    "app",
+    "newsletter",
+    "paywall",
+    "share",
+    "cookie",
+    "advert",
+    "nav",
+    "legal",
+    "timestamp",
+    "audio",
+    "donation",
+    "affiliate",
+    "poll",
+    "embed",
+    "duplicate",
+    "label",
+    "ui",
+    "template",
+)
+CLASSES: tuple[str, ...] = STORY_CLASSES + NOISE_CLASSES
+
+
+class Block(msgspec.Struct, frozen=True, gc=False):
+    """One paragraph, heading, list item or the like, as a reader sees it.
+
+    `start` and `end` are character offsets into `Document.text`, so that
+    `document.text[block.start:block.end] == block.text`.
+    """
+
+    text: str
+    kind: Kind
+    start: int
+    end: int
+    link_chars: int | None = None
+    """Characters of `text` inside links; None for text."""
+
+
+class Markup(msgspec.Struct, frozen=True, gc=False):
+    """The containers that a page's blocks stand in, as parallel lists, in document order.
+
+    Container `i` stands in container `parent[i]` (-1 for the body) and opens before block `first[i]`;
+    `holder[b]` is the innermost container of block `b`, `links[b]` the number of links in it.
+    """
+
+    parent: list[int]
+    first: list[int]
+    tags: list[str]
+    names: list[str]
+    holder: list[int]
+    links: list[int]
+
+
+class Document(msgspec.Struct, frozen=True, gc=False):
+    """What a parser makes of a source: its text, cut into blocks.
+
+    For plain text, `text` is the decoded input itself. For a page it is the page's visible text,
+    one block a line.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    markup: Markup | None = None
+    headlines: tuple[str, ...] = ()
+    """What the page itself gives as its headline, most trusted first."""
+    article: str | None = None
+    """The article text that the page carries as structured data."""
+    language: str | None = None
+    """ISO 639-1 code that the source declares."""
