@@ -1,30 +1,31 @@
 """What can be counted in a document: one array per fact, one entry per block.
 
 Everything is computed over the whole text at once, so the cost is a few array operations a document,
-not a loop over its characters. Words are compared by a 32-bit hash of their lower-case letters; scripts
-without spaces count two characters as a word and compare pairs of characters.
+not a loop over its characters. Words are compared by a 32-bit hash of their lower-case letters; in scripts
+without spaces each pair of neighbouring characters is compared, and two characters count as a word.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model import Document
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER = (1 << i for i in range(9))
-UNKNOWN = 1 << 15
+_UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
 _COMMAS = ",،、，;；؛"
 _QUOTES = "\"'“”„‟«»‹›‘’「」『』《》"
 _MARKERS = "|•·›»▸►▶→←/>@#©®™★☆✓✔+=_~^*[]{}<●■▪◦–—:"
 _UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+BUCKETS = 1 << 14
+_LONGEST = 31
 
 
 def _classify(code: int) -> int:
@@ -41,25 +42,20 @@ def _classify(code: int) -> int:
             flags |= UNSPACED
     elif category[0] == "N":
         flags |= DIGIT
-    if char in _STOPS:
-        flags |= STOP
-    if char in _COMMAS:
-        flags |= COMMA
-    if char in _QUOTES:
-        flags |= QUOTE
-    if char in _MARKERS:
-        flags |= MARKER
+    for members, flag in ((_STOPS, STOP), (_COMMAS, COMMA), (_QUOTES, QUOTE), (_MARKERS, MARKER)):
+        if char in members:
+            flags |= flag
     return flags
 
 
-_CLASS = np.full(0x110000, UNKNOWN, dtype=np.uint16)
-_POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(32)], dtype=np.uint32)
+_CLASS = np.full(0x110000, _UNKNOWN, dtype=np.uint16)
+_POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(_LONGEST + 1)], dtype=np.uint32)
 
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """The class flags of each character; a character's flags are looked up once in a process."""
+    """The class flags of each character; each character is looked up once in a process."""
     found = _CLASS[codes]
-    unknown = found == UNKNOWN
+    unknown = found == _UNKNOWN
     if unknown.any():
         for code in np.unique(codes[unknown]):
             _CLASS[code] = _classify(int(code))
@@ -72,45 +68,55 @@ def codes_of(text: str) -> NDArray[np.uint32]:
 
 
 def fold(text: str) -> str:
-    """Lower-case `text` without changing its length."""
+    """Lower-case `text` without changing its length.
+
+    >>> fold("İstanbul ÖZEL")
+    'i̇stanbul özel'[0] + 'stanbul özel'
+    """
     lower = text.lower()
     if len(lower) == len(text):
         return lower
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def hash_word(word: str) -> int:
-    """The hash that `Facts.word_hash` holds for `word`."""
-    codes = codes_of(word)
-    with np.errstate(over="ignore"):
-        value = np.add.reduce(codes * _POWERS[np.minimum(np.arange(len(codes)), 31)], dtype=np.uint32)
-        return int(value)
+def hash_words(codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bools) -> NDArray[np.uint32]:
+    """A hash for each run of `wordy` characters; `starts` are the offsets at which the runs begin."""
+    if not len(starts):
+        return np.zeros(0, dtype=np.uint32)
+    lead = int(starts[0])
+    lengths = np.diff(starts, append=len(codes))
+    offset = np.arange(lead, len(codes)) - np.repeat(starts, lengths)
+    terms = codes[lead:] * _POWERS[np.minimum(offset, _LONGEST)]
+    terms *= wordy[lead:]
+    return np.add.reduceat(terms, starts - lead, dtype=np.uint32)
+
+
+def hash_list(words: list[str]) -> NDArray[np.uint32]:
+    """The hashes that `Facts.words` holds for these lower-case words."""
+    text = " ".join(words) + " "
+    codes = codes_of(text)
+    wordy = codes != 32
+    starts = np.flatnonzero(wordy & np.append(True, ~wordy[:-1]))
+    hashes = hash_words(codes, starts, wordy)
+    return hashes
 
 
 class Facts:
-    """Counts per block of one document."""
+    """Counts over one document. Arrays named in the plural are per word, others per block."""
 
     def __init__(self, document: Document) -> None:
-        self.document = document
         blocks = document.blocks
+        self.document = document
         self.size = len(blocks)
         self.start = np.array([b.start for b in blocks], dtype=np.int64)
         self.end = np.array([b.end for b in blocks], dtype=np.int64)
+        self.chars = (self.end - self.start).astype(np.float64)
         self.folded = fold(document.text)
-        self.codes = codes_of(self.folded)
-        self.classes = classes_of(codes_of(document.text))
-        self._words()
+        codes = codes_of(document.text)
+        self.classes = classes_of(codes)
+        self._read_words(codes_of(self.folded))
 
-    def count(self, flag: int) -> Ints:
-        """Characters with `flag` in each block."""
-        return self.total((self.classes & flag) != 0)
-
-    def total(self, mask: NDArray[np.bool_]) -> Ints:
-        """True characters in each block."""
-        where = np.flatnonzero(mask)
-        return (np.searchsorted(where, self.end) - np.searchsorted(where, self.start)).astype(np.int32)
-
-    def _words(self) -> None:
+    def _read_words(self, codes: NDArray[np.uint32]) -> None:
         classes = self.classes
         wordy = (classes & (LETTER | DIGIT)) != 0
         before = np.empty_like(wordy)
@@ -121,31 +127,45 @@ class Facts:
         begins = wordy & ~before
         if self.any_unspaced:
             begins |= unspaced
-        self.word_start = np.flatnonzero(begins)
-        starts = self.word_start
-        if len(starts):
-            index = np.arange(len(classes), dtype=np.int32)
-            offset = index - np.repeat(
-                starts.astype(np.int32), np.diff(starts, append=len(classes)).astype(np.int32)
-            )[-len(classes):] if starts[0] == 0 else None
-            if offset is None:
-                lead = int(starts[0])
-                offset = np.empty(len(classes), dtype=np.int32)
-                offset[:lead] = 0
-                offset[lead:] = index[lead:] - np.repeat(starts, np.diff(starts, append=len(classes)))
-            if self.any_unspaced:
-                wordy = wordy | unspaced
-            terms = np.where(wordy, self.codes * _POWERS[np.minimum(offset, 31)], np.uint32(0))
-            hashes = np.add.reduceat(terms, starts)
-            if self.any_unspaced:
-                single = unspaced[starts]
-                paired = hashes.copy()
-                paired[:-1] += hashes[1:] * np.uint32(0x9E3779B1)
-                hashes = np.where(single, paired, hashes)
-            self.word_hash = hashes
-        else:
-            self.word_hash = np.zeros(0, dtype=np.uint32)
-        self.word_first = np.searchsorted(starts, self.start)
-        self.word_stop = np.searchsorted(starts, self.end)
-        self.word_block = np.repeat(np.arange(self.size), self.word_stop - self.word_first)
-        self.word_unspaced = unspaced[starts]
+        starts = np.flatnonzero(begins)
+        self.word_starts = starts
+        self.words = hash_words(codes, starts, wordy)
+        worth = np.ones(len(starts))
+        if self.any_unspaced:
+            single = unspaced[starts]
+            joined = self.words.copy()
+            joined[:-1] += self.words[1:] * np.uint32(0x9E3779B1)
+            self.words = np.where(single, joined, self.words)
+            worth[single] = 0.5
+        self.worth = worth
+        self.word_from = np.searchsorted(starts, self.start)
+        self.word_to = np.searchsorted(starts, self.end)
+        self.block_of = np.repeat(np.arange(self.size), self.word_to - self.word_from)
+        self.inside = _ranges(self.word_from, self.word_to, len(starts))
+        self.word_count = self.per_block(worth)
+        self.buckets = (self.words & np.uint32(BUCKETS - 1)).astype(np.int64)
+
+    def per_block(self, values: NDArray[np.generic]) -> Floats:
+        """Sum a per-word array over each block."""
+        if self.inside is not None:
+            values = values[self.inside]
+        return np.bincount(self.block_of, weights=values, minlength=self.size)
+
+    def count(self, flags: int) -> Floats:
+        """Characters of each block that have any of `flags`."""
+        return self.marked((self.classes & flags) != 0)
+
+    def marked(self, mask: Bools) -> Floats:
+        """True characters of each block."""
+        where = np.flatnonzero(mask)
+        return (np.searchsorted(where, self.end) - np.searchsorted(where, self.start)).astype(np.float64)
+
+
+def _ranges(starts: NDArray[np.int64], stops: NDArray[np.int64], size: int) -> NDArray[np.int64] | None:
+    """The indices in all the ranges, or None where they cover 0 to `size` without a gap."""
+    total = int((stops - starts).sum())
+    if total == size:
+        return None
+    lengths = stops - starts
+    ends = np.cumsum(lengths)
+    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)

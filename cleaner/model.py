@@ -105,3 +105,45 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """The article text that the page carries as structured data."""
     language: str | None = None
     """ISO 639-1 code that the source declares."""
+
+
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """One reason for a verdict: `rule:ID` or a signal's name, and its points (above zero: for noise)."""
+
+    name: str
+    points: float
+
+
+class Cut(msgspec.Struct, frozen=True, gc=False):
+    """A span taken out of a kept block, or white space put right (label `space`); offsets as in `Block`."""
+
+    start: int
+    end: int
+    replacement: str
+    label: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What became of one block: its class, whether the body keeps it, and why.
+
+    `points` is the total for noise (above zero: noise). `cuts` are in order and do not overlap.
+    """
+
+    label: str
+    kept: bool
+    start: int
+    end: int
+    points: float
+    evidence: tuple[Evidence, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+
+class Removed(msgspec.Struct, frozen=True, gc=False):
+    """One block or span that the body does not have."""
+
+    label: str
+    text: str
+    start: int
+    end: int
+    evidence: tuple[Evidence, ...]

@@ -1,0 +1,89 @@
+"""A plain text as blocks: a line is a paragraph, unless the text is wrapped at a fixed width."""
+
+from __future__ import annotations
+
+import re
+
+from cleaner.model import Block, Document, Kind
+
+_ITEM = re.compile(r"(?:[-*•‣▪◦·–—]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
+_ENDS = ".!?…:;。！？؟।۔\"'”’»)]"
+NARROWEST, WIDEST = 30, 160
+
+
+def parse_text(text: str) -> Document:
+    """Cut `text` into blocks. Offsets are those of `text`; a wrapped paragraph keeps its line breaks inside."""
+    lines: list[tuple[int, int]] = []
+    position = 0
+    for line in text.split("\n"):
+        body = line.strip()
+        if body:
+            start = position + line.find(body[0])
+            lines.append((start, start + len(body)))
+        position += len(line) + 1
+    spans = _unwrap(text, lines)
+    blocks = tuple([Block(text[start:end], _kind(text, start), start, end) for start, end in spans])
+    return Document(text, blocks)
+
+
+def _kind(text: str, start: int) -> Kind:
+    if text[start] in "-*•‣▪◦·–—(0123456789" and _ITEM.match(text, start):
+        return "list_item"
+    return "paragraph"
+
+
+def _unwrap(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the lines of wrapped paragraphs."""
+    width = wrap_width(text, lines)
+    if width is None:
+        return lines
+    spans: list[tuple[int, int]] = []
+    begin, stop = lines[0]
+    for start, end in lines[1:]:
+        if text.count("\n", stop, start) == 1 and _forced(text, stop - text.rfind("\n", 0, stop) - 1, start, end, width):
+            stop = end
+        else:
+            spans.append((begin, stop))
+            begin, stop = start, end
+    spans.append((begin, stop))
+    return spans
+
+
+def _forced(text: str, length: int, start: int, end: int, width: int) -> bool:
+    """Whether the line's first word would not have fitted on the line before it."""
+    if _kind(text, start) == "list_item":
+        return False
+    space = text.find(" ", start, end)
+    word = (space if space >= 0 else end) - start
+    if word > 30:
+        word = 1
+    return length + 1 + word > width
+
+
+def wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
+    """The width that `text` is wrapped at, or None where its lines are whole paragraphs.
+
+    In a wrapped text nearly every break between two lines of a paragraph is forced (the next word would not
+    have fitted), and most of these breaks fall inside a sentence.
+    """
+    if len(lines) < 4:
+        return None
+    lengths = sorted(end - start for start, end in lines)
+    width = lengths[-1]
+    if width > WIDEST:
+        width = lengths[int(len(lengths) * 0.9)]
+        if width > WIDEST:
+            return None
+    if width < NARROWEST:
+        return None
+    forced = inside = adjacent = 0
+    for (begin, stop), (start, end) in zip(lines, lines[1:]):
+        if text.count("\n", stop, start) != 1:
+            continue
+        adjacent += 1
+        if stop - begin <= WIDEST and _forced(text, stop - begin, start, end, width):
+            forced += 1
+            inside += text[stop - 1] not in _ENDS
+    if forced < 3 or forced < 0.5 * adjacent or inside < 0.5 * forced:
+        return None
+    return width
