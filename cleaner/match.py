@@ -1,0 +1,359 @@
+"""Which rules hit which blocks: one pass for literals over the whole text, then patterns where one was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
+from cleaner.model import KINDS, Document
+from cleaner.rule_files import Rule
+from cleaner.rule_text import GONE, collapse, kept_positions, seen
+from cleaner.rules import LEFT, RIGHT, RuleSet, in_scope
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+_KIND_BIT = {kind: 1 << index for index, kind in enumerate(KINDS)}
+_MASKS_KEPT = 256
+
+
+class Hit(msgspec.Struct, frozen=True, gc=False):
+    """A rule holds for a block. `start` and `end` are offsets in `Document.text`: the span to cut, or the block."""
+
+    block: int
+    rule: Rule
+    start: int
+    end: int
+
+
+def applies(hit: Hit, classes_before: Sequence[str | None], place: str | None) -> bool:
+    """Whether the rule's `place` and `follows` hold, which only the decision can know.
+
+    `classes_before` are the classes of the blocks before the hit's, nearest last; `place` is where the
+    block stands: before, inside or after the story, None while that is not known.
+    """
+    rule = hit.rule
+    if rule.place is not None and rule.place != place:
+        return False
+    return not rule.follows or any(name in rule.follows for name in classes_before[-2:])
+
+
+def match_rules(
+    rules: RuleSet,
+    document: Document,
+    folded: str,
+    *,
+    language: str | None = None,
+    site: str | None = None,
+    url: str | None = None,
+    marked: Iterable[tuple[int, Rule]] = (),
+) -> list[Hit]:
+    """Every hit in `document`, by block, then by rule.
+
+    `folded` is the document's text in lower case at equal length; `marked` are the blocks that stand in an
+    element which a rule's CSS selector found, with that rule (see `RuleSet.selectors`).
+    """
+    if not document.blocks:
+        return []
+    view = _View(document, folded)
+    own = rules.at(site)
+    marks = [(block, rule.id) for block, rule in marked]
+    scope = (language, site, url)
+    hits = _hits(rules, view, _active(rules, scope, own.hidden), marks)
+    if own.rules:
+        hits += _hits(own.rules, view, _active(own.rules, scope, frozenset()), marks)
+        hits.sort(key=lambda hit: hit.block)
+    return hits
+
+
+# --- the document as rules see it -----------------------------------------------------------------
+
+
+class _View:
+    """The document's blocks as patterns see them, one a line."""
+
+    def __init__(self, document: Document, folded: str) -> None:
+        self.blocks = document.blocks
+        self.size = len(self.blocks)
+        self.document = document
+        self.starts = np.fromiter((b.start for b in self.blocks), dtype=np.int64, count=self.size)
+        self.ends = np.fromiter((b.end for b in self.blocks), dtype=np.int64, count=self.size)
+        low = seen(folded)
+        self.as_is = _is_tidy(low, self.starts, self.ends)
+        if not self.as_is:
+            low = self._tidy(low)
+        self.low = low
+        self._high: str | None = None
+        self._words: dict[int, int] = {}
+        self._raw: dict[int, bytes] = {}
+        self._kinds: NDArray[np.uint8] | None = None
+
+    def _pieces(self, text: str) -> list[str]:
+        text = text.replace("\n", " ")
+        pieces = [text[block.start : block.end] for block in self.blocks]
+        return [collapse(piece) for piece in pieces] if GONE in text or "  " in text else [p.strip() for p in pieces]
+
+    def _tidy(self, low: str) -> str:
+        pieces = self._pieces(low)
+        lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=self.size)
+        self.ends = np.cumsum(lengths + 1) - 1
+        self.starts = self.ends - lengths
+        return "\n".join(pieces)
+
+    @property
+    def high(self) -> str:
+        """The text in its own case."""
+        if self._high is None:
+            text = seen(self.document.text)
+            self._high = text if self.as_is else "\n".join(self._pieces(text))
+        return self._high
+
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """The bit of each block's kind."""
+        if self._kinds is None:
+            bits = (_KIND_BIT[block.kind] for block in self.blocks)
+            self._kinds = np.fromiter(bits, dtype=np.uint8, count=self.size)
+        return self._kinds
+
+    def text(self, block: int) -> str:
+        return self.high[self.starts[block] : self.ends[block]]
+
+    def raw(self, block: int) -> bytes:
+        """The block's text in UTF-8."""
+        found = self._raw.get(block)
+        if found is None:
+            found = self._raw[block] = self.text(block).encode()
+        return found
+
+    def words(self, block: int) -> int:
+        found = self._words.get(block)
+        if found is None:
+            found = self._words[block] = count_words(self.low[self.starts[block] : self.ends[block]])
+        return found
+
+    def span(self, block: int, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the document of a span of the block's UTF-8."""
+        raw = self.raw(block)
+        first = len(raw[:start].decode())
+        last = first + len(raw[start:end].decode())
+        at = self.blocks[block]
+        text = self.text(block)
+        if len(text) != len(at.text):
+            kept = kept_positions(seen(at.text))
+            first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
+        return at.start + first, at.start + last
+
+
+def _is_tidy(text: str, starts: Ints, ends: Ints) -> bool:
+    """Whether blocks stand one a line, with nothing in `text` that patterns do not see."""
+    gaps = len(starts) - 1
+    if starts[0] or ends[-1] != len(text) or text.count("\n") != gaps or not (starts[1:] - ends[:-1] == 1).all():
+        return False
+    return "  " not in text and GONE not in text and " \n" not in text and "\n " not in text and text == text.strip()
+
+
+_SIMPLE_WORD = re.compile(r"[^\W_]+")
+_NOT_SIMPLE = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
+
+
+def count_words(text: str) -> int:
+    """Runs of letters and digits; in scripts without spaces two characters are a word.
+
+    >>> count_words("It cost 1.5 million"), count_words("株価は上昇"), count_words("हिन्दी में")
+    (5, 3, 2)
+    """
+    if not _NOT_SIMPLE.search(text):
+        return len(_SIMPLE_WORD.findall(text))
+    classes = classes_of(codes_of(text))
+    unspaced = (classes & UNSPACED) != 0
+    wordy = ((classes & (LETTER | DIGIT)) != 0) & ~unspaced
+    runs = int(np.count_nonzero(wordy[1:] & ~wordy[:-1])) + int(wordy[:1].any())
+    return runs + (int(np.count_nonzero(unspaced)) + 1) // 2
+
+
+# --- candidates -----------------------------------------------------------------------------------
+
+
+def _active(rules: RuleSet, scope: tuple[str | None, str | None, str | None], hidden: frozenset[int]) -> Bools:
+    """Which rules such a document is open to."""
+    language, site, url = scope
+    known = rules.masks
+    key = (language, site if rules.site_scoped else None, hidden)
+    mask = known.get(key)
+    if mask is None:
+        if len(known) >= _MASKS_KEPT:
+            known.clear()
+        scoped = (in_scope(rule, language, site) for rule in rules)
+        mask = known[key] = np.fromiter(scoped, dtype=np.bool_, count=len(rules))
+        mask[list(hidden)] = False
+    if rules.url_scoped:
+        mask = mask.copy()
+        for index in rules.url_scoped:
+            mask[index] &= url is not None and bool(rules.url_pattern(index).search(url.encode("utf-8", "replace")))
+    return mask
+
+
+def _hits(rules: RuleSet, view: _View, active: Bools, marks: Sequence[tuple[int, str]]) -> list[Hit]:
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    marked = {(block, index) for block, name in marks if (index := rules.index_of.get(name)) is not None}
+    for block, index, needles in chain(
+        _by_needle(rules, view, active), _by_gate(rules, view, active), _by_mark(rules, active, marked)
+    ):
+        rule = rules.rules[index]
+        if rule.css and (block, index) not in marked:
+            continue
+        if not within_bounds(rule, view, block):
+            continue
+        spans = _spans(rules, index, needles, view, block)
+        if spans:
+            found[block, index] = spans
+    kept = _in_runs(rules, found)
+    return [Hit(b, rules.rules[i], start, end) for b, i in sorted(kept) for start, end in found[b, i]]
+
+
+_NONE: frozenset[int] = frozenset()
+Candidate = tuple[int, int, frozenset[int]]
+"""Block, rule, and the needles found there."""
+
+
+def _by_needle(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
+    """Pairs of block and rule where one of the rule's literals stands in the block."""
+    if not rules.needle_texts:
+        return
+    places = rules.automaton.find_matches_as_indexes(view.low, overlapping=True)
+    if not places:
+        return
+    table = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places)).reshape(-1, 3)
+    needles, starts, ends = table[:, 0], table[:, 1], table[:, 2]
+    first = rules.needle_first
+    counts = first[needles + 1] - first[needles]
+    hit = np.repeat(np.arange(len(needles)), counts)
+    entry = np.arange(len(hit)) - np.repeat(np.cumsum(counts) - counts - first[needles], counts)
+    rule = rules.needle_rules[entry]
+    block = (np.searchsorted(view.starts, starts, side="right") - 1)[hit]
+    possible = active[rule] & ((rules.kind_masks[rule] & view.kinds[block]) != 0)
+    if not possible.any():
+        return
+    entry, rule, block, hit = entry[possible], rule[possible], block[possible], hit[possible]
+    whole = _whole_words(view.low, starts, ends)[hit]
+    good = (rules.needle_flags[entry] & ~whole) == 0
+    yield from _grouped(block * len(rules) + rule, needles[hit], good, len(rules))
+
+
+def _grouped(keys: Ints, needles: Ints, good: Bools, size: int) -> Iterator[Candidate]:
+    """One candidate for each key that has a good hit, with the needles of all its hits."""
+    order = np.argsort(keys, kind="stable")
+    groups: dict[int, list[int]] = {}
+    for key, name in zip(keys[order].tolist(), needles[order].tolist(), strict=True):
+        groups.setdefault(key, []).append(name)
+    for key in dict.fromkeys(keys[order][good[order]].tolist()):
+        block, rule = divmod(key, size)
+        yield block, rule, frozenset(groups[key])
+
+
+def _whole_words(text: str, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
+    """For each span the flags of the ends at which it does not cut through a word."""
+    codes = codes_of(text)
+    last = len(codes) - 1
+    before, opening = codes[np.maximum(starts - 1, 0)], codes[starts]
+    closing, after = codes[ends - 1], codes[np.minimum(ends, last)]
+    cut_left = _letters(before) & _letters(opening) & (starts > 0)
+    cut_right = _letters(closing) & _letters(after) & (ends <= last) & ~_takes_endings(closing)
+    flags = np.where(cut_left, 0, LEFT) | np.where(cut_right, 0, RIGHT)
+    return flags.astype(np.uint8)
+
+
+def _letters(codes: NDArray[np.uint32]) -> Bools:
+    """Letters of scripts that set spaces between words."""
+    classes = classes_of(codes)
+    found: Bools = ((classes & LETTER) != 0) & ((classes & UNSPACED) == 0)
+    return found
+
+
+def _takes_endings(codes: NDArray[np.uint32]) -> Bools:
+    """Korean syllables: particles follow a word without a space."""
+    found: Bools = (codes >= 0xAC00) & (codes <= 0xD7A3)
+    return found
+
+
+def _by_gate(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
+    """Blocks where one of the rules without a literal may hold, found by one search for all of them."""
+    open_rules = [index for index in rules.without_needle if active[index]]
+    if not open_rules:
+        return
+    raw = view.high.encode()
+    block = position = 0
+    end = len(raw)
+    while position <= end:
+        found = rules.gate.search(raw, position)
+        if found is None:
+            return
+        block += raw.count(b"\n", position, found.start())
+        for index in open_rules:
+            if rules.kind_masks[index] & view.kinds[block]:
+                yield block, index, _NONE
+        position = raw.find(b"\n", found.start()) + 1
+        block += 1
+        if not position:
+            return
+
+
+def _by_mark(rules: RuleSet, active: Bools, marked: set[tuple[int, int]]) -> Iterator[Candidate]:
+    """Pairs that a selector alone announces."""
+    for block, index in sorted(marked):
+        if active[index] and not rules.has_needle[index]:
+            yield block, index, _NONE
+
+
+# --- the conditions of one rule on one block ------------------------------------------------------
+
+
+def within_bounds(rule: Rule, view: _View, block: int) -> bool:
+    """Whether kind, words and place in the document allow it; cheapest first."""
+    if rule.kinds and view.blocks[block].kind not in rule.kinds:
+        return False
+    if (rule.first or rule.last) and not (
+        (rule.first is not None and block < rule.first) or (rule.last is not None and block >= view.size - rule.last)
+    ):
+        return False
+    if rule.min_words is None and rule.max_words is None:
+        return True
+    words = view.words(block)
+    return (rule.min_words or 0) <= words and (rule.max_words is None or words <= rule.max_words)
+
+
+def _spans(rules: RuleSet, index: int, needles: frozenset[int], view: _View, block: int) -> list[tuple[int, int]]:
+    """The spans of `Document.text` that the rule hits in the block."""
+    rule = rules.rules[index]
+    at = view.blocks[block]
+    if not rule.pattern:
+        return [(at.start, at.end)]
+    pattern = rules.pattern(index, needles)
+    raw = view.raw(block)
+    if rule.action != "cut":
+        return [(at.start, at.end)] if pattern.search(raw) else []
+    found: list[Any] = [match for match in pattern.finditer(raw) if match.end() > match.start()]
+    return [view.span(block, match.start(), match.end()) for match in found]
+
+
+def _in_runs(rules: RuleSet, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without the hits of rules that want a run of neighbours and have none."""
+    pairs = set(found)
+    return [pair for pair in pairs if rules.rules[pair[1]].run == 1 or _run_length(pairs, pair) >= rules.rules[pair[1]].run]
+
+
+def _run_length(pairs: set[tuple[int, int]], pair: tuple[int, int]) -> int:
+    block, index = pair
+    low = high = block
+    while (low - 1, index) in pairs:
+        low -= 1
+    while (high + 1, index) in pairs:
+        high += 1
+    return high - low + 1

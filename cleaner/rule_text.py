@@ -1,0 +1,302 @@
+"""How rules see text: characters made alike, phrases as patterns, and the literals a pattern cannot do without.
+
+Typographic quotes, dashes, spaces and digits, and letters that are written in two ways, are replaced one
+character for one, in texts, phrases and patterns alike, so a rule is written once and offsets stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.facts import fold
+
+Phrases = Mapping[str, Sequence[str]]
+"""A word list: language code to phrases."""
+
+GONE = "\0"
+"""Stands in a 1:1 text for a character that readers do not see."""
+
+_LETTERS = {
+    **dict(zip("άέήίόύώ", "αεηιουω", strict=True)),
+    **dict(zip("ΆΈΉΊΌΎΏ", "ΑΕΗΙΟΥΩ", strict=True)),
+    **dict(zip("يىكأإآ", "ییکااا", strict=True)),
+    "ς": "σ",
+    "ı": "i",
+    "İ": "I",
+    "ſ": "s",
+}
+"""Letters that publishers write in two ways: Greek capitals have no accents, Turkish i has two, Arabic and
+Persian share letters that are coded twice."""
+_SPACES = "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"
+_MARKS = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "―": "-", "‑": "-", "‐": "-"}
+_INVISIBLE = "\xad\u0640\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def _table() -> NDArray[np.uint32]:
+    table = np.arange(0x110000, dtype=np.uint32)
+    for source in (_LETTERS, _MARKS):
+        for char, plain in source.items():
+            table[ord(char)] = ord(plain)
+    for zero in _ZEROS:
+        table[ord(zero) : ord(zero) + 10] = np.arange(0x30, 0x3A)
+    table[[ord(char) for char in _SPACES]] = 0x20
+    table[[ord(char) for char in _INVISIBLE]] = 0
+    table[0xD800:0xE000] = 0xFFFD
+    return table
+
+
+_SEEN = _table()
+_REWRITTEN = {ord(char): plain for char, plain in _LETTERS.items()} | {
+    ord(char): "\\-" if plain == "-" else plain for char, plain in _MARKS.items()
+}
+
+
+def seen(text: str) -> str:
+    """`text` as patterns see it, at equal length: line feeds stay, unseen characters become `GONE`.
+
+    >>> seen("“Read\\xa0more” – ١٢")
+    '"Read more" - 12'
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return _SEEN[codes].tobytes().decode("utf-32-le")
+
+
+def collapse(text: str) -> str:
+    """What is left of a `seen` text without invisible characters and with single spaces."""
+    return " ".join(text.replace(GONE, "").split())
+
+
+def kept_positions(text: str) -> list[int]:
+    """For each character of `collapse(text)`, and for its end, the offset in `text` it stands for."""
+    kept: list[int] = []
+    gap = -1
+    for index, char in enumerate(text):
+        if char == GONE:
+            continue
+        if char.isspace():
+            if kept and gap < 0:
+                gap = index
+            continue
+        if gap >= 0:
+            kept.append(gap)
+            gap = -1
+        kept.append(index)
+    return [*kept, kept[-1] + 1 if kept else 0]
+
+
+def literal(text: str) -> str:
+    """A literal in the form it is sought in: seen, collapsed, lower case.
+
+    >>> literal("Lire  aussi\\u202f:")
+    'lire aussi :'
+    """
+    return seen(fold(collapse(seen(text))))
+
+
+class Needle(NamedTuple):
+    """A literal that must occur; `left` and `right` say whether that end must be a word's end."""
+
+    text: str
+    left: bool
+    right: bool
+
+
+SITE_SLOT = "<site>"
+_SITE_PATTERN = r"\S+(?: \S+){0,3}"
+_NOTHING = r"[^\x00-\x{10FFFF}]"
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+LIST_NAME = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z][a-z0-9_-]*)\}")
+
+
+def phrase_pattern(phrase: str) -> str:
+    """The RE2 pattern for one phrase of a word list.
+
+    >>> phrase_pattern("more from <site>:")
+    'more from \\\\S+(?: \\\\S+){0,3}:'
+    >>> phrase_pattern("kommentar*")
+    'kommentar\\\\p{L}*'
+    """
+    core, left, right = _stem(collapse(seen(phrase)))
+    pieces = [_SPECIAL.sub(r"\\\g<0>", piece) for piece in core.split(SITE_SLOT)]
+    return ("" if left else r"\p{L}*") + _SITE_PATTERN.join(pieces) + ("" if right else r"\p{L}*")
+
+
+def _stem(phrase: str) -> tuple[str, bool, bool]:
+    """The phrase without `*` at its ends, and whether each end is a word's end."""
+    core = phrase.strip("*")
+    if not core:
+        return phrase, True, True
+    return core, not phrase.startswith("*"), not phrase.endswith("*")
+
+
+def needle(phrase: str) -> Needle:
+    """What to seek for a phrase: itself, or its longest part where it has a slot."""
+    core, left, right = _stem(literal(phrase))
+    if SITE_SLOT not in core:
+        return Needle(core, left, right)
+    pieces = core.split(SITE_SLOT)
+    best = max(range(len(pieces)), key=lambda index: len(pieces[index].strip()))
+    last = len(pieces) - 1
+    return Needle(pieces[best].strip(), left and best == 0, right and best == last)
+
+
+def phrases_for(phrases: Phrases, languages: Sequence[str]) -> tuple[str, ...]:
+    """The phrases of a list, longest first: of `languages`, or of all when there are none."""
+    chosen = [phrases[code] for code in languages if code in phrases] if languages else phrases.values()
+    unique = {collapse(seen(phrase)): phrase for group in chosen for phrase in group}
+    return tuple(sorted(unique.values(), key=lambda phrase: (-len(phrase), phrase)))
+
+
+def list_names(pattern: str) -> list[str]:
+    """The word lists that a pattern names, in order, each once."""
+    return list(dict.fromkeys(LIST_NAME.findall(pattern)))
+
+
+def rewrite(pattern: str) -> str:
+    """A pattern with the characters that texts never show replaced by those they show."""
+    if pattern.isascii():
+        return pattern
+    return "".join(_REWRITTEN.get(ord(char), " " if char.isspace() else char) for char in pattern)
+
+
+def expand(pattern: str, lists: Mapping[str, Iterable[str]]) -> str:
+    """`pattern` for RE2, each `{name}` replaced by the alternatives `lists[name]`.
+
+    >>> expand("^{more}:", {"more": ["see also", "more"]})
+    '^(?:see also|more):'
+    """
+
+    def alternatives(found: re.Match[str]) -> str:
+        return "(?:" + ("|".join(phrase_pattern(phrase) for phrase in lists[found[1]]) or _NOTHING) + ")"
+
+    return LIST_NAME.sub(alternatives, rewrite(pattern))
+
+
+class Required(NamedTuple):
+    """One way to say what a pattern cannot do without: any of these literals."""
+
+    needles: tuple[Needle, ...]
+    at_edge: bool
+    """A word list stands at an end of the pattern, so its phrases must end as words there."""
+
+    def rank(self) -> tuple[bool, int, int]:
+        return self.at_edge, min(len(needle.text) for needle in self.needles), -len(self.needles)
+
+
+def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, ...]:
+    """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
+
+    >>> [n.text for n in required(r"^(?:photo|foto):? \\w+", {})]
+    ['photo', 'foto']
+    >>> required(r"^\\d+$", {})
+    ()
+    """
+    found = _Scanner(rewrite(pattern), lists).alternatives()
+    return found.needles if found else ()
+
+
+_QUANTIFIER = re.compile(r"(?:([?*+])|\{(\d+)(,?)(\d*)\})[?]?")
+_GROUP = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?")
+_FLAGS = re.compile(r"\(\?[imsU-]+\)")
+_CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", re.S)
+_ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|Q.*?(?:\\E|$)|.)", re.S)
+_NOTHING_BEFORE = re.compile(r"(?:.*\|)?(?:\((?:\?:)?)*", re.S)
+_NOTHING_AFTER = re.compile(r"\)*(?:\|.*)?", re.S)
+
+
+class _Scanner:
+    """Reads a pattern from left to right and keeps, in each sequence, the best literals it must contain."""
+
+    def __init__(self, pattern: str, lists: Mapping[str, Sequence[str]]) -> None:
+        self.pattern = pattern
+        self.lists = lists
+        self.at = 0
+
+    def alternatives(self) -> Required | None:
+        branches = [self.sequence()]
+        while self.at < len(self.pattern) and self.pattern[self.at] == "|":
+            self.at += 1
+            branches.append(self.sequence())
+        sure = [branch for branch in branches if branch]
+        if len(sure) < len(branches):
+            return None
+        needles = tuple(dict.fromkeys(needle for branch in sure for needle in branch.needles))
+        return Required(needles, any(branch.at_edge for branch in sure))
+
+    def sequence(self) -> Required | None:
+        choices: list[Required] = []
+        run = ""
+        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
+            char, choice = self.atom()
+            least, exact = self.quantifier()
+            if char and least:
+                run += char
+            if char and exact:
+                continue
+            self._close(run, choices)
+            run = char if char and least else ""
+            if choice and least:
+                choices.append(choice)
+        self._close(run, choices)
+        return max(choices, key=Required.rank, default=None)
+
+    @staticmethod
+    def _close(run: str, choices: list[Required]) -> None:
+        if text := literal(run):
+            choices.append(Required((Needle(text, False, False),), False))
+
+    def quantifier(self) -> tuple[int, bool]:
+        """The least number of times the atom before occurs, and whether it is exactly once."""
+        found = _QUANTIFIER.match(self.pattern, self.at)
+        if not found:
+            return 1, True
+        self.at = found.end()
+        if found[1]:
+            return (1 if found[1] == "+" else 0), False
+        return int(found[2]), False
+
+    def atom(self) -> tuple[str, Required | None]:
+        """The next atom: a plain character, or what a group or word list requires."""
+        if named := LIST_NAME.match(self.pattern, self.at):
+            self.at = named.end()
+            return "", self._of_list(named)
+        for skipped in (_FLAGS, _CLASS):
+            if found := skipped.match(self.pattern, self.at):
+                self.at = found.end()
+                return "", None
+        char = self.pattern[self.at]
+        if char == "(":
+            return "", self._group()
+        if char == "\\":
+            return self._escape(), None
+        self.at += 1
+        return ("" if char in "^$." else char), None
+
+    def _group(self) -> Required | None:
+        found = _GROUP.match(self.pattern, self.at)
+        self.at = found.end() if found else self.at + 1
+        inside = self.alternatives()
+        self.at += 1
+        return inside
+
+    def _escape(self) -> str:
+        found = _ESCAPE.match(self.pattern, self.at)
+        self.at = found.end() if found else self.at + 1
+        char = found[0][1:] if found else ""
+        return char if len(char) == 1 and not char.isalnum() else ""
+
+    def _of_list(self, named: re.Match[str]) -> Required | None:
+        phrases = self.lists.get(named[1], ())
+        if not phrases:
+            return None
+        before = _NOTHING_BEFORE.fullmatch(self.pattern[: named.start()]) is not None
+        after = _NOTHING_AFTER.fullmatch(self.pattern[named.end() :]) is not None
+        found = [needle(phrase) for phrase in phrases]
+        needles = tuple(Needle(n.text, n.left and before, n.right and after) for n in found)
+        return Required(tuple(dict.fromkeys(needles)), before or after)
