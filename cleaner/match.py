@@ -95,9 +95,11 @@ class _View:
         self._kinds: NDArray[np.uint8] | None = None
 
     def _pieces(self, text: str) -> list[str]:
-        text = text.replace("\n", " ")
         pieces = [text[block.start : block.end] for block in self.blocks]
-        return [collapse(piece) for piece in pieces] if GONE in text or "  " in text else [p.strip() for p in pieces]
+        joined = "\v".join(pieces)
+        if any(odd in joined for odd in _UNTIDY):
+            return [collapse(piece) for piece in pieces]
+        return pieces
 
     def _tidy(self, low: str) -> str:
         pieces = self._pieces(low)
@@ -151,12 +153,16 @@ class _View:
         return at.start + first, at.start + last
 
 
+_UNTIDY = (GONE, "  ", "\n", " \v", "\v ")
+"""What a text does not have where its blocks, with line tabulations between them, are as patterns see them."""
+
+
 def _is_tidy(text: str, starts: Ints, ends: Ints) -> bool:
     """Whether blocks stand one a line, with nothing in `text` that patterns do not see."""
     gaps = len(starts) - 1
     if starts[0] or ends[-1] != len(text) or text.count("\n") != gaps or not (starts[1:] - ends[:-1] == 1).all():
         return False
-    return "  " not in text and GONE not in text and " \n" not in text and "\n " not in text and text == text.strip()
+    return not any(odd in text for odd in (GONE, "  ", " \n", "\n ")) and text == text.strip()
 
 
 _SIMPLE_WORD = re.compile(r"[^\W_]+")
@@ -232,28 +238,29 @@ def _by_needle(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate
         return
     table = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places)).reshape(-1, 3)
     needles, starts, ends = table[:, 0], table[:, 1], table[:, 2]
+    blocks = np.searchsorted(view.starts, starts, side="right") - 1
+    before, after = starts - view.starts[blocks], view.ends[blocks] - ends
     first = rules.needle_first
     counts = first[needles + 1] - first[needles]
     hit = np.repeat(np.arange(len(needles)), counts)
     entry = np.arange(len(hit)) - np.repeat(np.cumsum(counts) - counts - first[needles], counts)
-    rule = rules.needle_rules[entry]
-    block = (np.searchsorted(view.starts, starts, side="right") - 1)[hit]
-    possible = active[rule] & ((rules.kind_masks[rule] & view.kinds[block]) != 0)
-    if not possible.any():
-        return
-    entry, rule, block, hit = entry[possible], rule[possible], block[possible], hit[possible]
-    whole = _whole_words(view.low, starts, ends)[hit]
-    good = (rules.needle_flags[entry] & ~whole) == 0
-    yield from _grouped(block * len(rules) + rule, needles[hit], good, len(rules))
+    near = (before[hit] <= rules.needle_before[entry]) & (after[hit] <= rules.needle_after[entry])
+    hit, entry = hit[near], entry[near]
+    rule, block = rules.needle_rules[entry], blocks[hit]
+    possible = np.flatnonzero(active[rule] & ((rules.kind_masks[rule] & view.kinds[block]) != 0))
+    if len(possible):
+        hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
+        whole = _whole_words(view.low, starts[hit], ends[hit])
+        good = (rules.needle_flags[entry] & ~whole) == 0
+        yield from _grouped(block * len(rules) + rule, needles[hit], good, len(rules))
 
 
 def _grouped(keys: Ints, needles: Ints, good: Bools, size: int) -> Iterator[Candidate]:
     """One candidate for each key that has a good hit, with the needles of all its hits."""
-    order = np.argsort(keys, kind="stable")
     groups: dict[int, list[int]] = {}
-    for key, name in zip(keys[order].tolist(), needles[order].tolist(), strict=True):
+    for key, name in zip(keys.tolist(), needles.tolist(), strict=True):
         groups.setdefault(key, []).append(name)
-    for key in dict.fromkeys(keys[order][good[order]].tolist()):
+    for key in dict.fromkeys(keys[good].tolist()):
         block, rule = divmod(key, size)
         yield block, rule, frozenset(groups[key])
 

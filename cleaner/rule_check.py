@@ -13,7 +13,7 @@ from cleaner.facts import fold
 from cleaner.match import Hit, applies, count_words, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
-from cleaner.rule_files import Example, Rule, RuleError, RuleFile, WordLists, WrittenRule, engine_rule, merge_words
+from cleaner.rule_files import Example, Rule, RuleError, RuleFile, WordLists, WrittenRule, engine_rule, merge_words, read_file
 from cleaner.rule_text import collapse, literal, seen
 from cleaner.rules import (
     RuleSet,
@@ -22,7 +22,6 @@ from cleaner.rules import (
     check_patterns,
     compiled_of,
     lists_for,
-    read_file,
     rule_needles,
     rule_paths,
 )

@@ -1,4 +1,4 @@
-"""How rules see text: characters made alike, phrases as patterns, and the literals a pattern cannot do without.
+"""How rules see text: characters made alike, and phrases as patterns.
 
 Typographic quotes, dashes, spaces and digits, and letters that are written in two ways, are replaced one
 character for one, in texts, phrases and patterns alike, so a rule is written once and offsets stay.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,14 +98,6 @@ def literal(text: str) -> str:
     return seen(fold(collapse(seen(text))))
 
 
-class Needle(NamedTuple):
-    """A literal that must occur; `left` and `right` say whether that end must be a word's end."""
-
-    text: str
-    left: bool
-    right: bool
-
-
 SITE_SLOT = "<site>"
 _SITE_PATTERN = r"\S+(?: \S+){0,3}"
 _NOTHING = r"[^\x00-\x{10FFFF}]"
@@ -122,28 +113,17 @@ def phrase_pattern(phrase: str) -> str:
     >>> phrase_pattern("kommentar*")
     'kommentar\\\\p{L}*'
     """
-    core, left, right = _stem(collapse(seen(phrase)))
+    core, left, right = stem(collapse(seen(phrase)))
     pieces = [_SPECIAL.sub(r"\\\g<0>", piece) for piece in core.split(SITE_SLOT)]
     return ("" if left else r"\p{L}*") + _SITE_PATTERN.join(pieces) + ("" if right else r"\p{L}*")
 
 
-def _stem(phrase: str) -> tuple[str, bool, bool]:
+def stem(phrase: str) -> tuple[str, bool, bool]:
     """The phrase without `*` at its ends, and whether each end is a word's end."""
     core = phrase.strip("*")
     if not core:
         return phrase, True, True
     return core, not phrase.startswith("*"), not phrase.endswith("*")
-
-
-def needle(phrase: str) -> Needle:
-    """What to seek for a phrase: itself, or its longest part where it has a slot."""
-    core, left, right = _stem(literal(phrase))
-    if SITE_SLOT not in core:
-        return Needle(core, left, right)
-    pieces = core.split(SITE_SLOT)
-    best = max(range(len(pieces)), key=lambda index: len(pieces[index].strip()))
-    last = len(pieces) - 1
-    return Needle(pieces[best].strip(), left and best == 0, right and best == last)
 
 
 def phrases_for(phrases: Phrases, languages: Sequence[str]) -> tuple[str, ...]:
@@ -176,127 +156,3 @@ def expand(pattern: str, lists: Mapping[str, Iterable[str]]) -> str:
         return "(?:" + ("|".join(phrase_pattern(phrase) for phrase in lists[found[1]]) or _NOTHING) + ")"
 
     return LIST_NAME.sub(alternatives, rewrite(pattern))
-
-
-class Required(NamedTuple):
-    """One way to say what a pattern cannot do without: any of these literals."""
-
-    needles: tuple[Needle, ...]
-    at_edge: bool
-    """A word list stands at an end of the pattern, so its phrases must end as words there."""
-
-    def rank(self) -> tuple[bool, int, int]:
-        return self.at_edge, min(len(needle.text) for needle in self.needles), -len(self.needles)
-
-
-def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, ...]:
-    """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
-
-    >>> [n.text for n in required(r"^(?:photo|foto):? \\w+", {})]
-    ['photo', 'foto']
-    >>> required(r"^\\d+$", {})
-    ()
-    """
-    found = _Scanner(rewrite(pattern), lists).alternatives()
-    return found.needles if found else ()
-
-
-_QUANTIFIER = re.compile(r"(?:([?*+])|\{(\d+)(,?)(\d*)\})[?]?")
-_GROUP = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?")
-_FLAGS = re.compile(r"\(\?[imsU-]+\)")
-_CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", re.S)
-_ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|Q.*?(?:\\E|$)|.)", re.S)
-_NOTHING_BEFORE = re.compile(r"(?:.*\|)?(?:\((?:\?:)?)*", re.S)
-_NOTHING_AFTER = re.compile(r"\)*(?:\|.*)?", re.S)
-
-
-class _Scanner:
-    """Reads a pattern from left to right and keeps, in each sequence, the best literals it must contain."""
-
-    def __init__(self, pattern: str, lists: Mapping[str, Sequence[str]]) -> None:
-        self.pattern = pattern
-        self.lists = lists
-        self.at = 0
-
-    def alternatives(self) -> Required | None:
-        branches = [self.sequence()]
-        while self.at < len(self.pattern) and self.pattern[self.at] == "|":
-            self.at += 1
-            branches.append(self.sequence())
-        sure = [branch for branch in branches if branch]
-        if len(sure) < len(branches):
-            return None
-        needles = tuple(dict.fromkeys(needle for branch in sure for needle in branch.needles))
-        return Required(needles, any(branch.at_edge for branch in sure))
-
-    def sequence(self) -> Required | None:
-        choices: list[Required] = []
-        run = ""
-        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            char, choice = self.atom()
-            least, exact = self.quantifier()
-            if char and least:
-                run += char
-            if char and exact:
-                continue
-            self._close(run, choices)
-            run = char if char and least else ""
-            if choice and least:
-                choices.append(choice)
-        self._close(run, choices)
-        return max(choices, key=Required.rank, default=None)
-
-    @staticmethod
-    def _close(run: str, choices: list[Required]) -> None:
-        if text := literal(run):
-            choices.append(Required((Needle(text, False, False),), False))
-
-    def quantifier(self) -> tuple[int, bool]:
-        """The least number of times the atom before occurs, and whether it is exactly once."""
-        found = _QUANTIFIER.match(self.pattern, self.at)
-        if not found:
-            return 1, True
-        self.at = found.end()
-        if found[1]:
-            return (1 if found[1] == "+" else 0), False
-        return int(found[2]), False
-
-    def atom(self) -> tuple[str, Required | None]:
-        """The next atom: a plain character, or what a group or word list requires."""
-        if named := LIST_NAME.match(self.pattern, self.at):
-            self.at = named.end()
-            return "", self._of_list(named)
-        for skipped in (_FLAGS, _CLASS):
-            if found := skipped.match(self.pattern, self.at):
-                self.at = found.end()
-                return "", None
-        char = self.pattern[self.at]
-        if char == "(":
-            return "", self._group()
-        if char == "\\":
-            return self._escape(), None
-        self.at += 1
-        return ("" if char in "^$." else char), None
-
-    def _group(self) -> Required | None:
-        found = _GROUP.match(self.pattern, self.at)
-        self.at = found.end() if found else self.at + 1
-        inside = self.alternatives()
-        self.at += 1
-        return inside
-
-    def _escape(self) -> str:
-        found = _ESCAPE.match(self.pattern, self.at)
-        self.at = found.end() if found else self.at + 1
-        char = found[0][1:] if found else ""
-        return char if len(char) == 1 and not char.isalnum() else ""
-
-    def _of_list(self, named: re.Match[str]) -> Required | None:
-        phrases = self.lists.get(named[1], ())
-        if not phrases:
-            return None
-        before = _NOTHING_BEFORE.fullmatch(self.pattern[: named.start()]) is not None
-        after = _NOTHING_AFTER.fullmatch(self.pattern[named.end() :]) is not None
-        found = [needle(phrase) for phrase in phrases]
-        needles = tuple(Needle(n.text, n.left and before, n.right and after) for n in found)
-        return Required(tuple(dict.fromkeys(needles)), before or after)

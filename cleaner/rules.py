@@ -28,7 +28,8 @@ from cleaner.rule_files import (
     read_text,
 )
 from cleaner.rule_files import parse as parse_file
-from cleaner.rule_text import LIST_NAME, Needle, expand, list_names, needle, phrases_for, required
+from cleaner.rule_literals import Needle, phrase_needle, required
+from cleaner.rule_text import LIST_NAME, expand, list_names, phrases_for
 
 __all__ = ["Rule", "RuleError", "RuleSet", "builtin_directory", "load_rules", "read_layers", "rule_paths"]
 
@@ -69,6 +70,8 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     first: bytes
     rules: bytes
     flags: bytes
+    before: bytes
+    after: bytes
 
 
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
@@ -122,7 +125,7 @@ def rule_needles(rule: Rule, lists: Mapping[str, Sequence[str]]) -> tuple[Needle
     found: list[Needle] = []
     for text in rule.needs:
         name = LIST_NAME.fullmatch(text)
-        found += [needle(phrase) for phrase in (lists[name[1]] if name else (text,))]
+        found += [phrase_needle(phrase) for phrase in (lists[name[1]] if name else (text,))]
     return tuple(dict.fromkeys(found))
 
 
@@ -141,17 +144,19 @@ def check_lists(rule: Rule, file: RuleFile, words: WordLists) -> None:
 
 
 def _needles(rules: Sequence[Rule], words: WordLists) -> Needles:
-    uses: dict[str, list[tuple[int, int]]] = {}
+    uses: dict[str, list[tuple[int, Needle]]] = {}
     for index, rule in enumerate(rules):
         for found in rule_needles(rule, lists_for(rule, words)):
-            flags = (LEFT if found.left else 0) | (RIGHT if found.right else 0)
-            uses.setdefault(found.text, []).append((index, flags))
-    sizes = [len(entries) for entries in uses.values()]
+            uses.setdefault(found.text, []).append((index, found))
+    entries = [entry for group in uses.values() for entry in group]
+    flags = [(LEFT if found.left else 0) | (RIGHT if found.right else 0) for _, found in entries]
     return Needles(
         tuple(uses),
-        np.cumsum([0, *sizes], dtype=np.int32).tobytes(),
-        np.array([rule for entries in uses.values() for rule, _ in entries], dtype=np.int32).tobytes(),
-        np.array([flags for entries in uses.values() for _, flags in entries], dtype=np.uint8).tobytes(),
+        np.cumsum([0, *map(len, uses.values())], dtype=np.int32).tobytes(),
+        np.array([rule for rule, _ in entries], dtype=np.int32).tobytes(),
+        np.array(flags, dtype=np.uint8).tobytes(),
+        np.array([found.before for _, found in entries], dtype=np.int16).tobytes(),
+        np.array([found.after for _, found in entries], dtype=np.int16).tobytes(),
     )
 
 
@@ -268,6 +273,14 @@ class RuleSet:
         return np.frombuffer(self._compiled.needles.flags, dtype=np.uint8)
 
     @cached_property
+    def needle_before(self) -> NDArray[np.int16]:
+        return np.frombuffer(self._compiled.needles.before, dtype=np.int16)
+
+    @cached_property
+    def needle_after(self) -> NDArray[np.int16]:
+        return np.frombuffer(self._compiled.needles.after, dtype=np.int16)
+
+    @cached_property
     def has_needle(self) -> NDArray[np.bool_]:
         """Which rules a literal announces."""
         have = np.zeros(len(self.rules), dtype=np.bool_)
@@ -324,12 +337,21 @@ class RuleSet:
         found = known.get(needles)
         if found is None:
             rule = self.rules[index]
-            full = rule.needs or "{" not in (rule.pattern or "") or len(known) >= _VARIANTS_KEPT
-            key = frozenset[int]() if full else needles
+            key = needles if index in self._narrowing and len(known) < _VARIANTS_KEPT else frozenset[int]()
             found = known.get(key)
             if found is None:
                 found = known[key] = self._compile(rule, key)
         return found
+
+    @cached_property
+    def _narrowing(self) -> frozenset[int]:
+        """Rules whose patterns name lists, each once, and are announced by these lists' phrases."""
+        found = []
+        for index, rule in enumerate(self.rules):
+            names = LIST_NAME.findall(rule.pattern or "")
+            if names and not rule.needs and len(set(names)) == len(names):
+                found.append(index)
+        return frozenset(found)
 
     def _compile(self, rule: Rule, needles: frozenset[int]) -> Any:
         lists = lists_for(rule, self.words)
@@ -337,7 +359,7 @@ class RuleSet:
             sought = {found.text for found in rule_needles(rule, lists)}
             present = {self.needle_texts[index] for index in needles}
             for name, phrases in lists.items():
-                texts = [needle(phrase).text for phrase in phrases]
+                texts = [phrase_needle(phrase).text for phrase in phrases]
                 if sought.issuperset(texts):
                     lists[name] = tuple(p for p, text in zip(phrases, texts, strict=True) if text in present)
         return compile_pattern(expand(rule.pattern or "", lists), rule)

@@ -1,0 +1,283 @@
+"""The literals that a pattern cannot do without, and where in a block they must stand.
+
+A rule's pattern is only tried on a block where one of them was found, which one pass over the whole text
+tells for all rules. What is not understood of a pattern makes the answer weaker, never wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cleaner.rule_text import LIST_NAME, SITE_SLOT, literal, rewrite, stem
+
+ANYWHERE = 32767
+"""No limit to the room before or after a literal."""
+
+
+class Needle(NamedTuple):
+    """A literal that must occur, and where: exact conditions that are much cheaper to test than the pattern."""
+
+    text: str
+    left: bool = False
+    """Its begin must be a word's begin."""
+    right: bool = False
+    before: int = ANYWHERE
+    """At most so many characters of the block stand before it."""
+    after: int = ANYWHERE
+
+
+def phrase_needle(phrase: str) -> Needle:
+    """What to seek for a phrase: itself, or its longest part where it has a slot.
+
+    >>> phrase_needle("More from <site>").text
+    'more from'
+    """
+    core, left, right = stem(literal(phrase))
+    if SITE_SLOT not in core:
+        return Needle(core, left, right)
+    pieces = core.split(SITE_SLOT)
+    best = max(range(len(pieces)), key=lambda index: len(pieces[index].strip()))
+    return Needle(pieces[best].strip(), left and best == 0, right and best == len(pieces) - 1)
+
+
+def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, ...]:
+    """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
+
+    >>> required(r"^\\W?(?:photo|foto): \\w+$", {})[0]
+    Needle(text='photo', left=False, right=False, before=1, after=32767)
+    >>> required(r"^\\d+$", {})
+    ()
+    """
+    choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), _Room(None, None, at_begin=True, at_end=True))
+    return tuple(dict.fromkeys(choice.needles)) if choice else ()
+
+
+# --- reading a pattern ----------------------------------------------------------------------------
+
+
+class _Item(NamedTuple):
+    """One part of a sequence, to occur `least` to `most` times (None: without end)."""
+
+    char: str = ""
+    """The character that it is, if it is one."""
+    list_name: str = ""
+    branches: tuple[_Items, ...] = ()
+    width: int = 0
+    """Characters that it takes, if it is neither a list nor a group."""
+    anchor: str = ""
+    least: int = 1
+    most: int | None = 1
+
+
+_Items = tuple[_Item, ...]
+_ONCE = (1, 1)
+_QUANTIFIER = re.compile(r"(?:([?*+])|\{(\d+)(?:(,)(\d*))?\})[?]?")
+_TIMES: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
+_FLAGS = re.compile(r"\(\?[imsU-]+\)")
+_GROUP = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?")
+_CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", re.S)
+_ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|.)", re.S)
+
+
+class _Reader:
+    """Reads RE2's syntax as far as literals need it."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+
+    def branches(self) -> tuple[_Items, ...]:
+        found = [self.items()]
+        while self.pattern.startswith("|", self.at):
+            self.at += 1
+            found.append(self.items())
+        return tuple(found)
+
+    def items(self) -> _Items:
+        found: list[_Item] = []
+        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
+            item = self.item()
+            least, most = self.times()
+            found.append(item._replace(least=least, most=most))
+        return tuple(found)
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self.pattern, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+    def times(self) -> tuple[int, int | None]:
+        found = self.take(_QUANTIFIER)
+        if not found:
+            return _ONCE
+        if found[1]:
+            return _TIMES[found[1]]
+        least = int(found[2])
+        return least, (int(found[4]) if found[4] else None) if found[3] else least
+
+    def item(self) -> _Item:
+        if self.take(_FLAGS):
+            return _Item()
+        if named := self.take(LIST_NAME):
+            return _Item(list_name=named[1])
+        if self.take(_CLASS):
+            return _Item(width=1)
+        if self.take(_GROUP):
+            branches = self.branches()
+            self.at += 1
+            return _Item(branches=branches)
+        if escape := self.take(_ESCAPE):
+            return _escaped(escape[0])
+        char = self.pattern[self.at]
+        self.at += 1
+        if char in "^$":
+            return _Item(anchor=char)
+        return _Item(width=1) if char == "." else _Item(char=char, width=1)
+
+
+def _escaped(escape: str) -> _Item:
+    if escape in (r"\b", r"\B"):
+        return _Item()
+    if len(escape) == 2 and not escape[1].isalnum():
+        return _Item(char=escape[1], width=1)
+    return _Item(width=1)
+
+
+# --- finding literals in it -----------------------------------------------------------------------
+
+
+class _Room(NamedTuple):
+    """The most characters before and after (None: unknown), and whether nothing of the pattern is there."""
+
+    before: int | None
+    after: int | None
+    at_begin: bool
+    at_end: bool
+
+
+_NO_ROOM_KNOWN = _Room(None, None, at_begin=False, at_end=False)
+
+
+class _Choice(NamedTuple):
+    """One way to say what a part of a pattern cannot do without: any of these literals."""
+
+    needles: tuple[Needle, ...]
+    at_edge: bool = False
+    """A word list stands at an end of the pattern, so its phrases must end as words there."""
+
+    def rank(self) -> tuple[bool, int, int]:
+        return self.at_edge, min(len(needle.text) for needle in self.needles), -len(self.needles)
+
+
+class _Finder:
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self.lists = lists
+
+    def of_branches(self, branches: Sequence[_Items], room: _Room) -> _Choice | None:
+        """All branches' literals together, if each has some."""
+        found = [self.of_items(items, room) for items in branches]
+        sure = [choice for choice in found if choice]
+        if len(sure) < len(found):
+            return None
+        return _Choice(tuple(n for choice in sure for n in choice.needles), any(choice.at_edge for choice in sure))
+
+    def of_items(self, items: _Items, room: _Room) -> _Choice | None:
+        """The best of what the items of a sequence offer."""
+        rooms = self.rooms(items, room)
+        choices = [choice for item, here in zip(items, rooms, strict=True) if (choice := self.of_item(item, here))]
+        choices += _runs(items, rooms)
+        return max(choices, key=_Choice.rank, default=None)
+
+    def rooms(self, items: _Items, room: _Room) -> list[_Room]:
+        """The room around each item."""
+        widths = [self.width(item) for item in items]
+        before, after = [room.before], [room.after]
+        for item, width in zip(items, widths, strict=True):
+            before.append(0 if item.anchor == "^" else _sum(before[-1], width))
+        for item, width in zip(reversed(items), reversed(widths), strict=True):
+            after.append(0 if item.anchor == "$" else _sum(after[-1], width))
+        last = len(items) - 1
+        return [
+            _Room(before[i], after[last - i], room.at_begin and i == 0, room.at_end and i == last)
+            for i in range(len(items))
+        ]
+
+    def width(self, item: _Item) -> int | None:
+        """The most characters that the item takes."""
+        if item.list_name:
+            phrases = self.lists.get(item.list_name, ())
+            one = _longest(_phrase_width(phrase) for phrase in phrases)
+        elif item.branches:
+            one = _longest(self.width_of(items) for items in item.branches)
+        else:
+            one = item.width
+        return None if one is None or item.most is None else one * item.most
+
+    def width_of(self, items: _Items) -> int | None:
+        total: int | None = 0
+        for item in items:
+            total = _sum(total, self.width(item))
+        return total
+
+    def of_item(self, item: _Item, room: _Room) -> _Choice | None:
+        """What a list or a group requires."""
+        if not item.least:
+            return None
+        here = room if item.most == 1 else _NO_ROOM_KNOWN
+        if item.branches:
+            return self.of_branches(item.branches, here)
+        phrases = self.lists.get(item.list_name, ())
+        if not phrases:
+            return None
+        return _Choice(tuple(_in_room(phrase, here) for phrase in phrases), here.at_begin or here.at_end)
+
+
+def _in_room(phrase: str, room: _Room) -> Needle:
+    """The needle for a phrase that stands in a pattern."""
+    found = phrase_needle(phrase)
+    return Needle(
+        found.text,
+        found.left and room.at_begin,
+        found.right and room.at_end,
+        _limit(room.before if found.left else None),
+        _limit(room.after if found.right else None),
+    )
+
+
+def _runs(items: _Items, rooms: Sequence[_Room]) -> list[_Choice]:
+    """Each run of plain characters."""
+    found: list[_Choice] = []
+    first = 0
+    while first < len(items):
+        stop = first
+        while stop < len(items) and items[stop].char and items[stop].least == items[stop].most == 1:
+            stop += 1
+        run = "".join(item.char for item in items[first:stop])
+        if text := literal(run):
+            before = _sum(rooms[first].before, len(run) - len(run.lstrip()))
+            after = _sum(rooms[stop - 1].after, len(run) - len(run.rstrip()))
+            found.append(_Choice((Needle(text, before=_limit(before), after=_limit(after)),)))
+        first = stop + 1
+    return found
+
+
+def _phrase_width(phrase: str) -> int | None:
+    """The most characters that a phrase takes."""
+    core, left, right = stem(literal(phrase))
+    return len(core) if left and right and SITE_SLOT not in core else None
+
+
+def _longest(widths: Iterable[int | None]) -> int | None:
+    known = list(widths)
+    return None if None in known else max((width for width in known if width is not None), default=0)
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _limit(room: int | None) -> int:
+    return ANYWHERE if room is None else min(room, ANYWHERE)
