@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
-from cleaner.model import KINDS, Document
+from cleaner.model import Document
 from cleaner.rule_files import Rule
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 from cleaner.rules import LEFT, RIGHT, RuleSet, in_scope
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-_KIND_BIT = {kind: 1 << index for index, kind in enumerate(KINDS)}
 _MASKS_KEPT = 256
 
 
@@ -76,37 +75,32 @@ def match_rules(
 
 
 class _View:
-    """The document's blocks as patterns see them, one a line."""
+    """The document's blocks as patterns see them, one a line, between them nothing but line feeds."""
 
     def __init__(self, document: Document, folded: str) -> None:
+        self.document = document
         self.blocks = document.blocks
         self.size = len(self.blocks)
-        self.document = document
-        self.starts = np.fromiter((b.start for b in self.blocks), dtype=np.int64, count=self.size)
-        self.ends = np.fromiter((b.end for b in self.blocks), dtype=np.int64, count=self.size)
-        low = seen(folded)
-        self.as_is = _is_tidy(low, self.starts, self.ends)
+        self.starts = np.array([block.start for block in self.blocks])
+        self.ends = np.array([block.end for block in self.blocks])
+        self.low = seen(folded.replace("İ", "i"))
+        self.as_is = _is_tidy(self.low, int((self.ends - self.starts).sum()))
         if not self.as_is:
-            low = self._tidy(low)
-        self.low = low
+            self._tidy(self.low)
         self._high: str | None = None
         self._words: dict[int, int] = {}
         self._raw: dict[int, bytes] = {}
-        self._kinds: NDArray[np.uint8] | None = None
+        self._phrases: dict[tuple[int, int], frozenset[int]] = {}
 
     def _pieces(self, text: str) -> list[str]:
-        pieces = [text[block.start : block.end] for block in self.blocks]
-        joined = "\v".join(pieces)
-        if any(odd in joined for odd in _UNTIDY):
-            return [collapse(piece) for piece in pieces]
-        return pieces
+        return [collapse(text[block.start : block.end]) for block in self.blocks]
 
-    def _tidy(self, low: str) -> str:
+    def _tidy(self, low: str) -> None:
         pieces = self._pieces(low)
-        lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=self.size)
+        lengths = np.array([len(piece) for piece in pieces])
         self.ends = np.cumsum(lengths + 1) - 1
         self.starts = self.ends - lengths
-        return "\n".join(pieces)
+        self.low = "\n".join(pieces)
 
     @property
     def high(self) -> str:
@@ -115,14 +109,6 @@ class _View:
             text = seen(self.document.text)
             self._high = text if self.as_is else "\n".join(self._pieces(text))
         return self._high
-
-    @property
-    def kinds(self) -> NDArray[np.uint8]:
-        """The bit of each block's kind."""
-        if self._kinds is None:
-            bits = (_KIND_BIT[block.kind] for block in self.blocks)
-            self._kinds = np.fromiter(bits, dtype=np.uint8, count=self.size)
-        return self._kinds
 
     def text(self, block: int) -> str:
         return self.high[self.starts[block] : self.ends[block]]
@@ -140,6 +126,14 @@ class _View:
             found = self._words[block] = count_words(self.low[self.starts[block] : self.ends[block]])
         return found
 
+    def phrases(self, block: int, rules: RuleSet) -> frozenset[int]:
+        """The phrases of word lists that occur in the block."""
+        found = self._phrases.get((block, id(rules)))
+        if found is None:
+            low = self.low[self.starts[block] : self.ends[block]]
+            found = self._phrases[block, id(rules)] = rules.phrases_in(low)
+        return found
+
     def span(self, block: int, start: int, end: int) -> tuple[int, int]:
         """Offsets in the document of a span of the block's UTF-8."""
         raw = self.raw(block)
@@ -153,16 +147,11 @@ class _View:
         return at.start + first, at.start + last
 
 
-_UNTIDY = (GONE, "  ", "\n", " \v", "\v ")
-"""What a text does not have where its blocks, with line tabulations between them, are as patterns see them."""
-
-
-def _is_tidy(text: str, starts: Ints, ends: Ints) -> bool:
-    """Whether blocks stand one a line, with nothing in `text` that patterns do not see."""
-    gaps = len(starts) - 1
-    if starts[0] or ends[-1] != len(text) or text.count("\n") != gaps or not (starts[1:] - ends[:-1] == 1).all():
+def _is_tidy(low: str, in_blocks: int) -> bool:
+    """Whether nothing but line feeds stands outside of blocks, and nothing in them that patterns do not see."""
+    if low.count("\n") != len(low) - in_blocks:
         return False
-    return not any(odd in text for odd in (GONE, "  ", " \n", "\n ")) and text == text.strip()
+    return not any(odd in low for odd in (GONE, "  ", " \n", "\n ")) and low[:1] != " " and low[-1:] != " "
 
 
 _SIMPLE_WORD = re.compile(r"[^\W_]+")
@@ -187,7 +176,9 @@ def count_words(text: str) -> int:
 # --- candidates -----------------------------------------------------------------------------------
 
 
-def _active(rules: RuleSet, scope: tuple[str | None, str | None, str | None], hidden: frozenset[int]) -> Bools:
+def _active(
+    rules: RuleSet, scope: tuple[str | None, str | None, str | None], hidden: frozenset[int]
+) -> Bools:
     """Which rules such a document is open to."""
     language, site, url = scope
     known = rules.masks
@@ -202,31 +193,30 @@ def _active(rules: RuleSet, scope: tuple[str | None, str | None, str | None], hi
     if rules.url_scoped:
         mask = mask.copy()
         for index in rules.url_scoped:
-            mask[index] &= url is not None and bool(rules.url_pattern(index).search(url.encode("utf-8", "replace")))
+            mask[index] &= url is not None and bool(
+                rules.url_pattern(index).search(url.encode("utf-8", "replace"))
+            )
     return mask
 
 
 def _hits(rules: RuleSet, view: _View, active: Bools, marks: Sequence[tuple[int, str]]) -> list[Hit]:
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     marked = {(block, index) for block, name in marks if (index := rules.index_of.get(name)) is not None}
-    for block, index, needles in chain(
+    for block, index in chain(
         _by_needle(rules, view, active), _by_gate(rules, view, active), _by_mark(rules, active, marked)
     ):
         rule = rules.rules[index]
         if rule.css and (block, index) not in marked:
             continue
-        if not within_bounds(rule, view, block):
-            continue
-        spans = _spans(rules, index, needles, view, block)
-        if spans:
+        if within_bounds(rule, view, block) and (spans := _spans(rules, index, view, block)):
             found[block, index] = spans
     kept = _in_runs(rules, found)
     return [Hit(b, rules.rules[i], start, end) for b, i in sorted(kept) for start, end in found[b, i]]
 
 
 _NONE: frozenset[int] = frozenset()
-Candidate = tuple[int, int, frozenset[int]]
-"""Block, rule, and the needles found there."""
+Candidate = tuple[int, int]
+"""A block, and the index of a rule to try on it."""
 
 
 def _by_needle(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
@@ -247,22 +237,15 @@ def _by_needle(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate
     near = (before[hit] <= rules.needle_before[entry]) & (after[hit] <= rules.needle_after[entry])
     hit, entry = hit[near], entry[near]
     rule, block = rules.needle_rules[entry], blocks[hit]
-    possible = np.flatnonzero(active[rule] & ((rules.kind_masks[rule] & view.kinds[block]) != 0))
-    if len(possible):
+    possible = active[rule]
+    if possible.any():
         hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
-        whole = _whole_words(view.low, starts[hit], ends[hit])
-        good = (rules.needle_flags[entry] & ~whole) == 0
-        yield from _grouped(block * len(rules) + rule, needles[hit], good, len(rules))
-
-
-def _grouped(keys: Ints, needles: Ints, good: Bools, size: int) -> Iterator[Candidate]:
-    """One candidate for each key that has a good hit, with the needles of all its hits."""
-    groups: dict[int, list[int]] = {}
-    for key, name in zip(keys.tolist(), needles.tolist(), strict=True):
-        groups.setdefault(key, []).append(name)
-    for key in dict.fromkeys(keys[good].tolist()):
-        block, rule = divmod(key, size)
-        yield block, rule, frozenset(groups[key])
+        flags = rules.needle_flags[entry]
+        good = flags == 0
+        if not good.all():
+            good = (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
+        for key in np.unique(block[good] * len(rules) + rule[good]).tolist():
+            yield divmod(key, len(rules))
 
 
 def _whole_words(text: str, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
@@ -296,19 +279,16 @@ def _by_gate(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
     if not open_rules:
         return
     raw = view.high.encode()
-    block = position = 0
-    end = len(raw)
-    while position <= end:
-        found = rules.gate.search(raw, position)
-        if found is None:
-            return
-        block += raw.count(b"\n", position, found.start())
-        for index in open_rules:
-            if rules.kind_masks[index] & view.kinds[block]:
-                yield block, index, _NONE
-        position = raw.find(b"\n", found.start()) + 1
-        block += 1
-        if not position:
+    at = chars = line = 0
+    while found := rules.gate.search(raw, line):
+        chars += len(raw[at : found.start()].decode())
+        at = found.start()
+        block = int(np.searchsorted(view.starts, chars, side="right")) - 1
+        if block >= 0 and chars <= view.ends[block]:
+            for index in open_rules:
+                yield block, index
+        line = raw.find(b"\n", at) + 1
+        if not line:
             return
 
 
@@ -316,7 +296,7 @@ def _by_mark(rules: RuleSet, active: Bools, marked: set[tuple[int, int]]) -> Ite
     """Pairs that a selector alone announces."""
     for block, index in sorted(marked):
         if active[index] and not rules.has_needle[index]:
-            yield block, index, _NONE
+            yield block, index
 
 
 # --- the conditions of one rule on one block ------------------------------------------------------
@@ -327,7 +307,8 @@ def within_bounds(rule: Rule, view: _View, block: int) -> bool:
     if rule.kinds and view.blocks[block].kind not in rule.kinds:
         return False
     if (rule.first or rule.last) and not (
-        (rule.first is not None and block < rule.first) or (rule.last is not None and block >= view.size - rule.last)
+        (rule.first is not None and block < rule.first)
+        or (rule.last is not None and block >= view.size - rule.last)
     ):
         return False
     if rule.min_words is None and rule.max_words is None:
@@ -336,13 +317,13 @@ def within_bounds(rule: Rule, view: _View, block: int) -> bool:
     return (rule.min_words or 0) <= words and (rule.max_words is None or words <= rule.max_words)
 
 
-def _spans(rules: RuleSet, index: int, needles: frozenset[int], view: _View, block: int) -> list[tuple[int, int]]:
+def _spans(rules: RuleSet, index: int, view: _View, block: int) -> list[tuple[int, int]]:
     """The spans of `Document.text` that the rule hits in the block."""
     rule = rules.rules[index]
     at = view.blocks[block]
     if not rule.pattern:
         return [(at.start, at.end)]
-    pattern = rules.pattern(index, needles)
+    pattern = rules.pattern(index, view.phrases(block, rules) if index in rules.narrowing else _NONE)
     raw = view.raw(block)
     if rule.action != "cut":
         return [(at.start, at.end)] if pattern.search(raw) else []
@@ -353,7 +334,11 @@ def _spans(rules: RuleSet, index: int, needles: frozenset[int], view: _View, blo
 def _in_runs(rules: RuleSet, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Without the hits of rules that want a run of neighbours and have none."""
     pairs = set(found)
-    return [pair for pair in pairs if rules.rules[pair[1]].run == 1 or _run_length(pairs, pair) >= rules.rules[pair[1]].run]
+    return [
+        pair
+        for pair in pairs
+        if rules.rules[pair[1]].run == 1 or _run_length(pairs, pair) >= rules.rules[pair[1]].run
+    ]
 
 
 def _run_length(pairs: set[tuple[int, int]], pair: tuple[int, int]) -> int:

@@ -13,7 +13,19 @@ from cleaner.facts import fold
 from cleaner.match import Hit, applies, count_words, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
-from cleaner.rule_files import Example, Rule, RuleError, RuleFile, WordLists, WrittenRule, engine_rule, merge_words, read_file
+from cleaner.rule_files import (
+    MAX_PATTERN,
+    Example,
+    Rule,
+    RuleError,
+    RuleFile,
+    WordLists,
+    WrittenRule,
+    engine_rule,
+    merge_words,
+    read_file,
+)
+from cleaner.rule_literals import ANYWHERE, Needle
 from cleaner.rule_text import collapse, literal, seen
 from cleaner.rules import (
     RuleSet,
@@ -21,6 +33,7 @@ from cleaner.rules import (
     check_lists,
     check_patterns,
     compiled_of,
+    compiled_with,
     lists_for,
     rule_needles,
     rule_paths,
@@ -39,7 +52,9 @@ class Finding(msgspec.Struct, frozen=True, order=True):
 
 def render(findings: Iterable[Finding]) -> str:
     """One line a finding: `file:line: rule: fault; advice`."""
-    return "".join(f"{f.file}:{f.line}: {f.rule + ': ' if f.rule else ''}{f.fault}; {f.advice}\n" for f in findings)
+    return "".join(
+        f"{f.file}:{f.line}: {f.rule + ': ' if f.rule else ''}{f.fault}; {f.advice}\n" for f in findings
+    )
 
 
 # --- one rule, its examples -----------------------------------------------------------------------
@@ -86,8 +101,13 @@ def _problem(rules: RuleSet, key: str, case: _Case) -> tuple[str, str] | None:
         return None
     if key == "misses":
         return f"`misses` example {shown} is hit now", "move it to `match`"
-    taken = " … ".join(_short(case.document.text[hit.start : hit.end]) for hit in hits if hit.block in case.asked)
-    return f"`spare` example {shown} is hit (“{taken}”)", "anchor the pattern, bound it with `max_words`, or scope it"
+    taken = " … ".join(
+        _short(case.document.text[hit.start : hit.end]) for hit in hits if hit.block in case.asked
+    )
+    return (
+        f"`spare` example {shown} is hit (“{taken}”)",
+        "anchor the pattern, bound it with `max_words`, or scope it",
+    )
 
 
 def _wrong_rest(rule: Rule, case: _Case, hits: Sequence[Hit]) -> tuple[str, str] | None:
@@ -104,10 +124,15 @@ def _wrong_rest(rule: Rule, case: _Case, hits: Sequence[Hit]) -> tuple[str, str]
     text = " ".join((text + case.document.text[at : block.end]).split())
     if text == " ".join(case.example.left.split()):
         return None
-    return f"of “{_short(block.text)}” is left “{_short(text)}”", f"correct the pattern or `left` (“{_short(case.example.left)}”)"
+    return (
+        f"of “{_short(block.text)}” is left “{_short(text)}”",
+        f"correct the pattern or `left` (“{_short(case.example.left)}”)",
+    )
 
 
-def example_hits(rules: RuleSet, example: Example, document: Document, marked: Sequence[int] | None) -> list[Hit]:
+def example_hits(
+    rules: RuleSet, example: Example, document: Document, marked: Sequence[int] | None
+) -> list[Hit]:
     """The hits of a set of one rule on an example.
 
     What the example leaves open is taken as the rule wants it (place, class of the block before, language,
@@ -178,9 +203,18 @@ def _why_not(rule: Rule, words: WordLists, case: _Case, block: int) -> str:
     count = count_words(literal(text))
     if (rule.min_words or 0) > count or (rule.max_words is not None and count > rule.max_words):
         return f"it has {count} words: change `min_words` or `max_words`"
-    if rule.pattern and needles and all(n.left and n.right for n in needles if n.text in found):
-        return f"“{found[0]}” may stand inside a longer word there (then write `{found[0]}*`), or the pattern fails on {seen(collapse(text))!r}"
-    return f"the pattern fails on {collapse(seen(text))!r}"
+    if found and not whole_words(needles, text):
+        return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
+    return f"the pattern fails on “{collapse(seen(text))}”"
+
+
+def whole_words(needles: Iterable[Needle], text: str) -> bool:
+    """Whether one of the literals stands in `text`, as whole words where it must."""
+    rule = Rule(id="x.x")
+    sought = tuple(needle._replace(before=ANYWHERE, after=ANYWHERE) for needle in needles)
+    rules = RuleSet(compiled_with((rule,), {}, [sought]))
+    document = Document(text, (Block(text, "paragraph", 0, len(text)),))
+    return bool(match_rules(rules, document, fold(text)))
 
 
 def _line_of(file: RuleFile, rule: Rule, key: str, example: Example) -> int:
@@ -246,7 +280,7 @@ def check_file(file: RuleFile, words: WordLists) -> list[Finding]:
         if rule.off:
             continue
         try:
-            check_lists(rule, file, words)
+            check_lists(rule, file, words, MAX_PATTERN)
             check_patterns([msgspec.structs.replace(file, rules=(rule,))], words)
         except RuleError as error:
             findings.append(_of_error(error))

@@ -50,7 +50,9 @@ def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, 
     >>> required(r"^\\d+$", {})
     ()
     """
-    choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), _Room(None, None, at_begin=True, at_end=True))
+    choice = _Finder(lists).of_branches(
+        _Reader(rewrite(pattern)).branches(), _Room(None, None, at_begin=True, at_end=True)
+    )
     return tuple(dict.fromkeys(choice.needles)) if choice else ()
 
 
@@ -182,12 +184,16 @@ class _Finder:
         sure = [choice for choice in found if choice]
         if len(sure) < len(found):
             return None
-        return _Choice(tuple(n for choice in sure for n in choice.needles), any(choice.at_edge for choice in sure))
+        return _Choice(
+            tuple(n for choice in sure for n in choice.needles), any(choice.at_edge for choice in sure)
+        )
 
     def of_items(self, items: _Items, room: _Room) -> _Choice | None:
         """The best of what the items of a sequence offer."""
         rooms = self.rooms(items, room)
-        choices = [choice for item, here in zip(items, rooms, strict=True) if (choice := self.of_item(item, here))]
+        choices = [
+            choice for item, here in zip(items, rooms, strict=True) if (choice := self.of_item(item, here))
+        ]
         choices += _runs(items, rooms)
         return max(choices, key=_Choice.rank, default=None)
 

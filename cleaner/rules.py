@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model import KINDS
+from cleaner.rule_classes import brief_classes
 from cleaner.rule_files import (
-    MAX_PATTERN,
+    MAX_PATTERN_LOADED,
     MAX_RULES,
     Rule,
     RuleError,
@@ -39,7 +39,6 @@ MAX_MEMORY = 16 << 20
 _SITES_KEPT = 256
 _VARIANTS_KEPT = 8
 _FORMAT = 1
-ALL_KINDS = (1 << len(KINDS)) - 1
 LEFT, RIGHT = 1, 2
 """Flags of a needle's use by a rule: the ends that must be a word's ends."""
 
@@ -95,7 +94,9 @@ def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = 
             for written in file.rules:
                 if written.id in owner:
                     other = owner[written.id].path
-                    raise file.fault(written, "id", f"the id occurs in {other} too", "rename or remove one of them")
+                    raise file.fault(
+                        written, "id", f"the id occurs in {other} too", "rename or remove one of them"
+                    )
                 owner[written.id] = file
                 rules.pop(written.id, None)
                 off.add(written.id)
@@ -103,13 +104,25 @@ def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = 
                     check_lists(written, file, merged)
                     rules[written.id] = engine_rule(written)
     if len(rules) > MAX_RULES:
-        raise RuleError(layers[-1][0].path, 0, f"more than {MAX_RULES:,} rules in all", "remove what is not needed")
+        raise RuleError(
+            layers[-1][0].path, 0, f"more than {MAX_RULES:,} rules in all", "remove what is not needed"
+        )
     return compiled_of(tuple(rules.values()), merged, frozenset(off))
 
 
 def compiled_of(rules: tuple[Rule, ...], words: WordLists, off: frozenset[str] = frozenset()) -> Compiled:
     """The compiled form of these rules alone; `off` are ids that they replace or switch off in other sets."""
-    return Compiled(_FORMAT, rules, off, words, _needles(rules, words))
+    return compiled_with(rules, words, [rule_needles(rule, lists_for(rule, words)) for rule in rules], off)
+
+
+def compiled_with(
+    rules: tuple[Rule, ...],
+    words: WordLists,
+    needles: Sequence[Sequence[Needle]],
+    off: frozenset[str] = frozenset(),
+) -> Compiled:
+    """Like `compiled_of`, with the literals that announce each rule."""
+    return Compiled(_FORMAT, rules, off, words, _needles(needles))
 
 
 def lists_for(rule: Rule, words: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:
@@ -129,24 +142,28 @@ def rule_needles(rule: Rule, lists: Mapping[str, Sequence[str]]) -> tuple[Needle
     return tuple(dict.fromkeys(found))
 
 
-def check_lists(rule: Rule, file: RuleFile, words: WordLists) -> None:
+def check_lists(rule: Rule, file: RuleFile, words: WordLists, longest: int = MAX_PATTERN_LOADED) -> None:
     """Refuse word lists that the rule names and that do not exist, and patterns that grow too long with them."""
     for key, texts in (("pattern", (rule.pattern or "",)), ("needs", rule.needs)):
         for name in (name for text in texts for name in list_names(text)):
             if name not in words:
                 known = " ".join(sorted(words)) or "none yet"
-                raise file.fault(rule, key, f"no word list `{name}`", f"write [words.{name}]; the lists are: {known}")
+                raise file.fault(
+                    rule, key, f"no word list `{name}`", f"write [words.{name}]; the lists are: {known}"
+                )
             if not phrases_for(words[name], rule.language):
-                raise file.fault(rule, key, f"list `{name}` has no phrase in the rule's languages", "add some")
-    if rule.pattern and len(expand(rule.pattern, lists_for(rule, words))) > MAX_PATTERN:
-        advice = "shorten the lists or split the rule by `language`"
-        raise file.fault(rule, "pattern", f"over {MAX_PATTERN:,} characters once the lists are filled in", advice)
+                raise file.fault(
+                    rule, key, f"list `{name}` has no phrase in the rule's languages", "add some"
+                )
+    if rule.pattern and (length := len(expand(rule.pattern, lists_for(rule, words)))) > longest:
+        fault = f"{length:,} characters once the lists are filled in, over {longest:,}"
+        raise file.fault(rule, "pattern", fault, "shorten the lists or split the rule by `language`")
 
 
-def _needles(rules: Sequence[Rule], words: WordLists) -> Needles:
+def _needles(of_rules: Sequence[Sequence[Needle]]) -> Needles:
     uses: dict[str, list[tuple[int, Needle]]] = {}
-    for index, rule in enumerate(rules):
-        for found in rule_needles(rule, lists_for(rule, words)):
+    for index, needles in enumerate(of_rules):
+        for found in needles:
             uses.setdefault(found.text, []).append((index, found))
     entries = [entry for group in uses.values() for entry in group]
     flags = [(LEFT if found.left else 0) | (RIGHT if found.right else 0) for _, found in entries]
@@ -169,7 +186,7 @@ def compile_pattern(pattern: str, rule: Rule) -> Any:
     options.log_errors = False
     options.never_capture = True
     options.case_sensitive = rule.case_sensitive
-    return re2.compile(pattern.encode("utf-8", "replace"), options)
+    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
 
 
 def compile_lines(pattern: str) -> Any:
@@ -181,7 +198,7 @@ def compile_lines(pattern: str) -> Any:
     options.log_errors = False
     options.never_capture = True
     options.never_nl = True
-    return re2.compile(pattern.encode("utf-8", "replace"), options)
+    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
 
 
 def check_patterns(files: Iterable[RuleFile], words: WordLists) -> None:
@@ -304,12 +321,6 @@ class RuleSet:
         return compile_lines("(?m)" + "|".join(parts))
 
     @cached_property
-    def kind_masks(self) -> NDArray[np.uint8]:
-        """For each rule the bits of the block kinds it is for."""
-        bits = (sum(1 << KINDS.index(kind) for kind in rule.kinds) or ALL_KINDS for rule in self.rules)
-        return np.fromiter(bits, dtype=np.uint8, count=len(self.rules))
-
-    @cached_property
     def index_of(self) -> dict[str, int]:
         return {rule.id: index for index, rule in enumerate(self.rules)}
 
@@ -327,42 +338,56 @@ class RuleSet:
             found = self._urls[index] = compile_pattern(self.rules[index].url or "", self.rules[index])
         return found
 
-    def pattern(self, index: int, needles: frozenset[int]) -> Any:
-        """Rule `index`'s pattern; `needles` are those found in the block.
+    def pattern(self, index: int, phrases: frozenset[int]) -> Any:
+        """Rule `index`'s pattern, for a block in which `phrases` occur.
 
         A phrase that does not occur in the block cannot take part in a match, so the pattern is compiled
-        with the phrases that do: much smaller, much sooner ready.
+        with the phrases that do: much smaller, much sooner ready. After a few such the whole is compiled.
         """
         known = self._variants[index]
-        found = known.get(needles)
+        key = phrases & self.narrowing.get(index, phrases) if len(known) < _VARIANTS_KEPT else None
+        found = known.get(key)
         if found is None:
             rule = self.rules[index]
-            key = needles if index in self._narrowing and len(known) < _VARIANTS_KEPT else frozenset[int]()
-            found = known.get(key)
-            if found is None:
-                found = known[key] = self._compile(rule, key)
+            lists = lists_for(rule, self.words)
+            if key is not None:
+                ids = self._phrase_ids
+                lists = {
+                    n: tuple(p for p in ps if ids[phrase_needle(p).text] in key) for n, ps in lists.items()
+                }
+            found = known[key] = compile_pattern(expand(rule.pattern or "", lists), rule)
         return found
 
     @cached_property
-    def _narrowing(self) -> frozenset[int]:
-        """Rules whose patterns name lists, each once, and are announced by these lists' phrases."""
-        found = []
-        for index, rule in enumerate(self.rules):
-            names = LIST_NAME.findall(rule.pattern or "")
-            if names and not rule.needs and len(set(names)) == len(names):
-                found.append(index)
-        return frozenset(found)
+    def _phrase_ids(self) -> dict[str, int]:
+        """The literals of all phrases that patterns name."""
+        lists = [lists_for(rule, self.words) for rule in self.rules if "{" in (rule.pattern or "")]
+        texts = {
+            phrase_needle(phrase).text for named in lists for phrases in named.values() for phrase in phrases
+        }
+        return {text: index for index, text in enumerate(sorted(texts))}
 
-    def _compile(self, rule: Rule, needles: frozenset[int]) -> Any:
-        lists = lists_for(rule, self.words)
-        if needles:
-            sought = {found.text for found in rule_needles(rule, lists)}
-            present = {self.needle_texts[index] for index in needles}
-            for name, phrases in lists.items():
-                texts = [phrase_needle(phrase).text for phrase in phrases]
-                if sought.issuperset(texts):
-                    lists[name] = tuple(p for p, text in zip(phrases, texts, strict=True) if text in present)
-        return compile_pattern(expand(rule.pattern or "", lists), rule)
+    @cached_property
+    def narrowing(self) -> dict[int, frozenset[int]]:
+        """For each rule whose pattern names lists, the phrases of these."""
+        found = {}
+        for index, rule in enumerate(self.rules):
+            if rule.pattern and list_names(rule.pattern):
+                lists = lists_for(rule, self.words).values()
+                found[index] = frozenset(self._phrase_ids[phrase_needle(p).text] for ps in lists for p in ps)
+        return found
+
+    @cached_property
+    def _phrase_automaton(self) -> Any:
+        import ahocorasick_rs
+
+        return ahocorasick_rs.AhoCorasick(list(self._phrase_ids), store_patterns=False)
+
+    def phrases_in(self, low: str) -> frozenset[int]:
+        """The phrases that occur in a block's lower-case text."""
+        return frozenset(
+            [found[0] for found in self._phrase_automaton.find_matches_as_indexes(low, overlapping=True)]
+        )
 
     # --- sites ----------------------------------------------------------------------------------
 
@@ -467,7 +492,9 @@ def _cache_path(texts: Sequence[Sequence[tuple[Path, str]]]) -> Path | None:
             raw = text.encode()
             digest.update(f"\0{path}\0{len(raw)}\0".encode() + raw)
     try:
-        return Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"rules-{digest.hexdigest()[:32]}"
+        return (
+            Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"rules-{digest.hexdigest()[:32]}"
+        )
     except (OSError, RuntimeError):
         return None
 
