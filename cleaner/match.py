@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
+from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_files import Rule
+from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
-from cleaner.rules import LEFT, RIGHT, RuleSet, in_scope
+from cleaner.rules import RuleSet, Scope
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-_MASKS_KEPT = 256
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -63,10 +64,10 @@ def match_rules(
     view = _View(document, folded)
     own = rules.at(site)
     marks = [(block, rule.id) for block, rule in marked]
-    scope = (language, site, url)
-    hits = _hits(rules, view, _active(rules, scope, own.hidden), marks)
+    scope = Scope(language, site, url)
+    hits = _hits(rules.program, view, _active(rules, scope, own.hidden), marks)
     if own.rules:
-        hits += _hits(own.rules, view, _active(own.rules, scope, frozenset()), marks)
+        hits += _hits(own.rules.program, view, _active(own.rules, scope, frozenset()), marks)
         hits.sort(key=lambda hit: hit.block)
     return hits
 
@@ -126,12 +127,12 @@ class _View:
             found = self._words[block] = count_words(self.low[self.starts[block] : self.ends[block]])
         return found
 
-    def phrases(self, block: int, rules: RuleSet) -> frozenset[int]:
+    def phrases(self, block: int, program: Program) -> frozenset[int]:
         """The phrases of word lists that occur in the block."""
-        found = self._phrases.get((block, id(rules)))
+        found = self._phrases.get((block, id(program)))
         if found is None:
             low = self.low[self.starts[block] : self.ends[block]]
-            found = self._phrases[block, id(rules)] = rules.phrases_in(low)
+            found = self._phrases[block, id(program)] = program.phrases_in(low)
         return found
 
     def span(self, block: int, start: int, end: int) -> tuple[int, int]:
@@ -176,42 +177,31 @@ def count_words(text: str) -> int:
 # --- candidates -----------------------------------------------------------------------------------
 
 
-def _active(
-    rules: RuleSet, scope: tuple[str | None, str | None, str | None], hidden: frozenset[int]
-) -> Bools:
+def _active(rules: RuleSet, scope: Scope, hidden: frozenset[int]) -> Bools:
     """Which rules such a document is open to."""
-    language, site, url = scope
-    known = rules.masks
-    key = (language, site if rules.site_scoped else None, hidden)
-    mask = known.get(key)
-    if mask is None:
-        if len(known) >= _MASKS_KEPT:
-            known.clear()
-        scoped = (in_scope(rule, language, site) for rule in rules)
-        mask = known[key] = np.fromiter(scoped, dtype=np.bool_, count=len(rules))
-        mask[list(hidden)] = False
-    if rules.url_scoped:
+    mask = rules.open_to(scope, hidden)
+    program = rules.program
+    if program.url_scoped:
         mask = mask.copy()
-        for index in rules.url_scoped:
-            mask[index] &= url is not None and bool(
-                rules.url_pattern(index).search(url.encode("utf-8", "replace"))
-            )
+        url = None if scope.url is None else scope.url.encode("utf-8", "replace")
+        for index in program.url_scoped:
+            mask[index] &= url is not None and bool(program.url_pattern(index).search(url))
     return mask
 
 
-def _hits(rules: RuleSet, view: _View, active: Bools, marks: Sequence[tuple[int, str]]) -> list[Hit]:
+def _hits(program: Program, view: _View, active: Bools, marks: Sequence[tuple[int, str]]) -> list[Hit]:
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    marked = {(block, index) for block, name in marks if (index := rules.index_of.get(name)) is not None}
+    marked = {(block, index) for block, name in marks if (index := program.index_of.get(name)) is not None}
     for block, index in chain(
-        _by_needle(rules, view, active), _by_gate(rules, view, active), _by_mark(rules, active, marked)
+        _by_needle(program, view, active), _by_gate(program, view, active), _by_mark(program, active, marked)
     ):
-        rule = rules.rules[index]
+        rule = program.rules[index]
         if rule.css and (block, index) not in marked:
             continue
-        if within_bounds(rule, view, block) and (spans := _spans(rules, index, view, block)):
+        if within_bounds(rule, view, block) and (spans := _spans(program, index, view, block)):
             found[block, index] = spans
-    kept = _in_runs(rules, found)
-    return [Hit(b, rules.rules[i], start, end) for b, i in sorted(kept) for start, end in found[b, i]]
+    kept = _in_runs(program, found)
+    return [Hit(b, program.rules[i], start, end) for b, i in sorted(kept) for start, end in found[b, i]]
 
 
 _NONE: frozenset[int] = frozenset()
@@ -219,33 +209,34 @@ Candidate = tuple[int, int]
 """A block, and the index of a rule to try on it."""
 
 
-def _by_needle(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
+def _by_needle(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
     """Pairs of block and rule where one of the rule's literals stands in the block."""
-    if not rules.needle_texts:
+    if not program.needles.texts:
         return
-    places = rules.automaton.find_matches_as_indexes(view.low, overlapping=True)
+    places = program.automaton.find_matches_as_indexes(view.low, overlapping=True)
     if not places:
         return
     table = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places)).reshape(-1, 3)
+    size = len(program.rules)
     needles, starts, ends = table[:, 0], table[:, 1], table[:, 2]
     blocks = np.searchsorted(view.starts, starts, side="right") - 1
     before, after = starts - view.starts[blocks], view.ends[blocks] - ends
-    first = rules.needle_first
+    first = program.needle_first
     counts = first[needles + 1] - first[needles]
     hit = np.repeat(np.arange(len(needles)), counts)
     entry = np.arange(len(hit)) - np.repeat(np.cumsum(counts) - counts - first[needles], counts)
-    near = (before[hit] <= rules.needle_before[entry]) & (after[hit] <= rules.needle_after[entry])
+    near = (before[hit] <= program.needle_before[entry]) & (after[hit] <= program.needle_after[entry])
     hit, entry = hit[near], entry[near]
-    rule, block = rules.needle_rules[entry], blocks[hit]
+    rule, block = program.needle_rules[entry], blocks[hit]
     possible = active[rule]
     if possible.any():
         hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
-        flags = rules.needle_flags[entry]
+        flags = program.needle_flags[entry]
         good = flags == 0
         if not good.all():
             good = (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
-        for key in np.unique(block[good] * len(rules) + rule[good]).tolist():
-            yield divmod(key, len(rules))
+        for key in np.unique(block[good] * size + rule[good]).tolist():
+            yield divmod(key, size)
 
 
 def _whole_words(text: str, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
@@ -273,14 +264,14 @@ def _takes_endings(codes: NDArray[np.uint32]) -> Bools:
     return found
 
 
-def _by_gate(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
+def _by_gate(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
     """Blocks where one of the rules without a literal may hold, found by one search for all of them."""
-    open_rules = [index for index in rules.without_needle if active[index]]
+    open_rules = [index for index in program.without_needle if active[index]]
     if not open_rules:
         return
     raw = view.high.encode()
     at = chars = line = 0
-    while found := rules.gate.search(raw, line):
+    while found := program.gate.search(raw, line):
         chars += len(raw[at : found.start()].decode())
         at = found.start()
         block = int(np.searchsorted(view.starts, chars, side="right")) - 1
@@ -292,10 +283,10 @@ def _by_gate(rules: RuleSet, view: _View, active: Bools) -> Iterator[Candidate]:
             return
 
 
-def _by_mark(rules: RuleSet, active: Bools, marked: set[tuple[int, int]]) -> Iterator[Candidate]:
+def _by_mark(program: Program, active: Bools, marked: set[tuple[int, int]]) -> Iterator[Candidate]:
     """Pairs that a selector alone announces."""
     for block, index in sorted(marked):
-        if active[index] and not rules.has_needle[index]:
+        if active[index] and not program.has_needle[index]:
             yield block, index
 
 
@@ -317,13 +308,13 @@ def within_bounds(rule: Rule, view: _View, block: int) -> bool:
     return (rule.min_words or 0) <= words and (rule.max_words is None or words <= rule.max_words)
 
 
-def _spans(rules: RuleSet, index: int, view: _View, block: int) -> list[tuple[int, int]]:
+def _spans(program: Program, index: int, view: _View, block: int) -> list[tuple[int, int]]:
     """The spans of `Document.text` that the rule hits in the block."""
-    rule = rules.rules[index]
+    rule = program.rules[index]
     at = view.blocks[block]
     if not rule.pattern:
         return [(at.start, at.end)]
-    pattern = rules.pattern(index, view.phrases(block, rules) if index in rules.narrowing else _NONE)
+    pattern = program.pattern(index, view.phrases(block, program) if program.names_lists(index) else _NONE)
     raw = view.raw(block)
     if rule.action != "cut":
         return [(at.start, at.end)] if pattern.search(raw) else []
@@ -331,13 +322,13 @@ def _spans(rules: RuleSet, index: int, view: _View, block: int) -> list[tuple[in
     return [view.span(block, match.start(), match.end()) for match in found]
 
 
-def _in_runs(rules: RuleSet, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _in_runs(program: Program, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Without the hits of rules that want a run of neighbours and have none."""
     pairs = set(found)
     return [
         pair
         for pair in pairs
-        if rules.rules[pair[1]].run == 1 or _run_length(pairs, pair) >= rules.rules[pair[1]].run
+        if program.rules[pair[1]].run == 1 or _run_length(pairs, pair) >= program.rules[pair[1]].run
     ]
 
 

@@ -13,13 +13,20 @@ from cleaner.facts import fold
 from cleaner.match import Hit, applies, count_words, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
+from cleaner.rule_compile import (
+    Phrasebook,
+    check_lists,
+    check_patterns,
+    compile_rules,
+    compile_with,
+    rule_needles,
+)
 from cleaner.rule_files import (
     MAX_PATTERN,
     Example,
     Rule,
     RuleError,
     RuleFile,
-    WordLists,
     WrittenRule,
     engine_rule,
     merge_words,
@@ -27,17 +34,7 @@ from cleaner.rule_files import (
 )
 from cleaner.rule_literals import ANYWHERE, Needle
 from cleaner.rule_text import collapse, literal, seen
-from cleaner.rules import (
-    RuleSet,
-    builtin_directory,
-    check_lists,
-    check_patterns,
-    compiled_of,
-    compiled_with,
-    lists_for,
-    rule_needles,
-    rule_paths,
-)
+from cleaner.rules import RuleSet, builtin_directory, rule_paths
 
 
 class Finding(msgspec.Struct, frozen=True, order=True):
@@ -71,31 +68,31 @@ class _Case(NamedTuple):
     """The blocks that the example is about."""
 
 
-def check_rule(written: WrittenRule, file: RuleFile, words: WordLists) -> list[Finding]:
+def check_rule(written: WrittenRule, file: RuleFile, book: Phrasebook) -> list[Finding]:
     """What the rule's own examples say against it."""
-    rules = RuleSet(compiled_of((engine_rule(written),), words))
+    rules = RuleSet(compile_rules((engine_rule(written),), book))
     found: list[Finding] = []
     for key in ("match", "spare", "misses"):
         for raw in getattr(written, key):
             example = Example(text=raw) if isinstance(raw, str) else raw
-            problem = _problem(rules, key, _case(written, example))
+            problem = _problem(rules, key, _case(written, example), book)
             if problem:
                 line = _line_of(file, written, key, example)
                 found.append(Finding(str(file.path), line, written.id, *problem))
     return found
 
 
-def _problem(rules: RuleSet, key: str, case: _Case) -> tuple[str, str] | None:
+def _problem(rules: RuleSet, key: str, case: _Case, book: Phrasebook) -> tuple[str, str] | None:
     rule = rules.rules[0]
     shown = f"“{_short(case.example.html or case.example.text)}”"
     if not case.asked:
         return f"`{key}` example {shown} has no text", "write the line, or HTML with text in it"
-    hits = example_hits(rules, case.example, case.document, case.marked)
+    hits = example_hits(rules, case, book)
     blocks = {hit.block for hit in hits}
     if key == "match":
         missed = [block for block in case.asked if block not in blocks]
         if missed:
-            return f"`match` example {shown} is not hit", _why_not(rule, rules.words, case, missed[0])
+            return f"`match` example {shown} is not hit", _why_not(rule, book, case, missed[0])
         return _wrong_rest(rule, case, hits)
     if blocks.isdisjoint(case.asked):
         return None
@@ -130,26 +127,24 @@ def _wrong_rest(rule: Rule, case: _Case, hits: Sequence[Hit]) -> tuple[str, str]
     )
 
 
-def example_hits(
-    rules: RuleSet, example: Example, document: Document, marked: Sequence[int] | None
-) -> list[Hit]:
+def example_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
     """The hits of a set of one rule on an example.
 
     What the example leaves open is taken as the rule wants it (place, class of the block before, language,
     site, address), so that a `spare` example is spared by the words alone.
     """
-    rule = rules.rules[0]
-    if (rule.url and example.url is None) or (rule.css and marked is None and rule.pattern):
+    rule, example = rules.rules[0], case.example
+    if (rule.url and example.url is None) or (rule.css and case.marked is None and rule.pattern):
         rule = msgspec.structs.replace(rule, url=None if example.url is None else rule.url, css=())
-        rules = RuleSet(compiled_of((rule,), rules.words))
+        rules = RuleSet(compile_rules((rule,), book))
     hits = match_rules(
         rules,
-        document,
-        fold(document.text),
+        case.document,
+        fold(case.document.text),
         language=example.language or (rule.language[0] if rule.language else None),
         site=example.site or (rule.site[0] if rule.site else None),
         url=example.url,
-        marked=[(block, rule) for block in marked or ()],
+        marked=[(block, rule) for block in case.marked or ()],
     )
     before = example.class_ or (rule.follows[0] if rule.follows else None)
     return [hit for hit in hits if applies(hit, [before], example.place or rule.place)]
@@ -189,14 +184,14 @@ def _inside(document: Document, html: str, selectors: Sequence[str]) -> Iterator
             yield index
 
 
-def _why_not(rule: Rule, words: WordLists, case: _Case, block: int) -> str:
+def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
     """The first condition that fails."""
     text = case.document.blocks[block].text
     if rule.css and case.marked is not None and block not in case.marked:
         return "no selector in `css` finds its element"
     if rule.css and not rule.pattern and case.marked is None:
         return "a rule with `css` alone wants examples like { html = '…' }"
-    needles = rule_needles(rule, lists_for(rule, words))
+    needles = rule_needles(rule, book.lists(rule))
     found = [n.text for n in needles if n.text in literal(text)]
     if needles and not found:
         return "none of its literals or phrases occurs there: add to the word list or to `needs`"
@@ -212,7 +207,7 @@ def whole_words(needles: Iterable[Needle], text: str) -> bool:
     """Whether one of the literals stands in `text`, as whole words where it must."""
     rule = Rule(id="x.x")
     sought = tuple(needle._replace(before=ANYWHERE, after=ANYWHERE) for needle in needles)
-    rules = RuleSet(compiled_with((rule,), {}, [sought]))
+    rules = RuleSet(compile_with((rule,), Phrasebook({}), [sought]))
     document = Document(text, (Block(text, "paragraph", 0, len(text)),))
     return bool(match_rules(rules, document, fold(text)))
 
@@ -265,27 +260,27 @@ def check_files(paths: Sequence[Path] = (), layers: Sequence[Path] = ()) -> list
     everything = [path for layer in (builtin_directory(), *layers) for path in rule_paths(layer)]
     sources = read_sources(dict.fromkeys(path.resolve() for path in [*everything, *paths]))
     chosen = {str(path.resolve()) for path in paths} or {str(path.resolve()) for path in everything}
-    words = merge_words(sources.files)
+    book = Phrasebook(merge_words(sources.files))
     findings = [finding for finding in sources.findings if finding.file in chosen]
     for file in sources.files:
         if str(file.path) in chosen:
-            findings += check_file(file, words)
+            findings += check_file(file, book)
     return sorted(findings)
 
 
-def check_file(file: RuleFile, words: WordLists) -> list[Finding]:
+def check_file(file: RuleFile, book: Phrasebook) -> list[Finding]:
     """What is wrong with the rules of one file."""
     findings: list[Finding] = []
     for rule in file.rules:
         if rule.off:
             continue
         try:
-            check_lists(rule, file, words, MAX_PATTERN)
-            check_patterns([msgspec.structs.replace(file, rules=(rule,))], words)
+            check_lists(rule, file, book, MAX_PATTERN)
+            check_patterns([msgspec.structs.replace(file, rules=(rule,))], book)
         except RuleError as error:
             findings.append(_of_error(error))
             continue
-        findings += check_rule(rule, file, words)
+        findings += check_rule(rule, file, book)
     return findings
 
 

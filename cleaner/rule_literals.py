@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from cleaner.rule_text import LIST_NAME, SITE_SLOT, literal, rewrite, stem
+from cleaner.rule_text import LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, stem
 
 ANYWHERE = 32767
 """No limit to the room before or after a literal."""
@@ -28,21 +28,35 @@ class Needle(NamedTuple):
     after: int = ANYWHERE
 
 
-def phrase_needle(phrase: str) -> Needle:
-    """What to seek for a phrase: itself, or its longest part where it has a slot.
+class Phrase(NamedTuple):
+    """A phrase of a word list, ready for use in patterns."""
 
-    >>> phrase_needle("More from <site>").text
+    pattern: str
+    needle: Needle
+    """What to seek for it: the phrase, or its longest part where it has a slot."""
+    width: int | None
+    """The most characters that it takes; None without end."""
+
+
+def phrase(text: str) -> Phrase:
+    """Prepare a phrase.
+
+    >>> phrase("More from <site>").needle.text
     'more from'
     """
-    core, left, right = stem(literal(phrase))
+    core, left, right = stem(literal(text))
     if SITE_SLOT not in core:
-        return Needle(core, left, right)
+        return Phrase(phrase_pattern(text), Needle(core, left, right), len(core) if left and right else None)
     pieces = core.split(SITE_SLOT)
     best = max(range(len(pieces)), key=lambda index: len(pieces[index].strip()))
-    return Needle(pieces[best].strip(), left and best == 0, right and best == len(pieces) - 1)
+    needle = Needle(pieces[best].strip(), left and best == 0, right and best == len(pieces) - 1)
+    return Phrase(phrase_pattern(text), needle, None)
 
 
-def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, ...]:
+Lists = Mapping[str, Sequence[Phrase]]
+
+
+def required(pattern: str, lists: Lists) -> tuple[Needle, ...]:
     """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
 
     >>> required(r"^\\W?(?:photo|foto): \\w+$", {})[0]
@@ -50,9 +64,8 @@ def required(pattern: str, lists: Mapping[str, Sequence[str]]) -> tuple[Needle, 
     >>> required(r"^\\d+$", {})
     ()
     """
-    choice = _Finder(lists).of_branches(
-        _Reader(rewrite(pattern)).branches(), _Room(None, None, at_begin=True, at_end=True)
-    )
+    whole = _Room(None, None, at_begin=True, at_end=True)
+    choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), whole)
     return tuple(dict.fromkeys(choice.needles)) if choice else ()
 
 
@@ -170,12 +183,18 @@ class _Choice(NamedTuple):
     at_edge: bool = False
     """A word list stands at an end of the pattern, so its phrases must end as words there."""
 
-    def rank(self) -> tuple[bool, int, int]:
-        return self.at_edge, min(len(needle.text) for needle in self.needles), -len(self.needles)
+    def rank(self) -> tuple[bool, float]:
+        """Better the seldomer it is found: the longer and fewer the literals, the nearer to a block's end."""
+        return self.at_edge, -sum(_frequency(needle) for needle in self.needles)
+
+
+def _frequency(needle: Needle) -> float:
+    near = min(needle.before, needle.after) < ANYWHERE
+    return 4.0 ** -len(needle.text.encode()) * (0.05 if near else 1.0)
 
 
 class _Finder:
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, lists: Lists) -> None:
         self.lists = lists
 
     def of_branches(self, branches: Sequence[_Items], room: _Room) -> _Choice | None:
@@ -214,8 +233,7 @@ class _Finder:
     def width(self, item: _Item) -> int | None:
         """The most characters that the item takes."""
         if item.list_name:
-            phrases = self.lists.get(item.list_name, ())
-            one = _longest(_phrase_width(phrase) for phrase in phrases)
+            one = _longest(phrase.width for phrase in self.lists.get(item.list_name, ()))
         elif item.branches:
             one = _longest(self.width_of(items) for items in item.branches)
         else:
@@ -241,9 +259,9 @@ class _Finder:
         return _Choice(tuple(_in_room(phrase, here) for phrase in phrases), here.at_begin or here.at_end)
 
 
-def _in_room(phrase: str, room: _Room) -> Needle:
+def _in_room(phrase: Phrase, room: _Room) -> Needle:
     """The needle for a phrase that stands in a pattern."""
-    found = phrase_needle(phrase)
+    found = phrase.needle
     return Needle(
         found.text,
         found.left and room.at_begin,
@@ -268,12 +286,6 @@ def _runs(items: _Items, rooms: Sequence[_Room]) -> list[_Choice]:
             found.append(_Choice((Needle(text, before=_limit(before), after=_limit(after)),)))
         first = stop + 1
     return found
-
-
-def _phrase_width(phrase: str) -> int | None:
-    """The most characters that a phrase takes."""
-    core, left, right = stem(literal(phrase))
-    return len(core) if left and right and SITE_SLOT not in core else None
 
 
 def _longest(widths: Iterable[int | None]) -> int | None:

@@ -7,15 +7,12 @@ character for one, in texts, phrases and patterns alike, so a rule is written on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import fold
-
-Phrases = Mapping[str, Sequence[str]]
-"""A word list: language code to phrases."""
 
 GONE = "\0"
 """Stands in a 1:1 text for a character that readers do not see."""
@@ -74,6 +71,8 @@ def seen(text: str) -> str:
     >>> seen("“Read\\xa0more” – ١٢")
     '"Read more" - 12'
     """
+    if text.isascii() and text.isprintable():
+        return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     return _SEEN[codes].tobytes().decode("utf-32-le")
 
@@ -138,13 +137,6 @@ def stem(phrase: str) -> tuple[str, bool, bool]:
     return core, not phrase.startswith("*"), not phrase.endswith("*")
 
 
-def phrases_for(phrases: Phrases, languages: Sequence[str]) -> tuple[str, ...]:
-    """The phrases of a list, longest first: of `languages`, or of all when there are none."""
-    chosen = [phrases[code] for code in languages if code in phrases] if languages else phrases.values()
-    unique = {collapse(seen(phrase)): phrase for group in chosen for phrase in group}
-    return tuple(sorted(unique.values(), key=lambda phrase: (-len(phrase), phrase)))
-
-
 def list_names(pattern: str) -> list[str]:
     """The word lists that a pattern names, in order, each once."""
     return list(dict.fromkeys(LIST_NAME.findall(pattern)))
@@ -158,13 +150,13 @@ def rewrite(pattern: str) -> str:
 
 
 def expand(pattern: str, lists: Mapping[str, Iterable[str]]) -> str:
-    """`pattern` for RE2, each `{name}` replaced by the alternatives `lists[name]`.
+    """`pattern` for RE2, each `{name}` replaced by the alternatives `lists[name]`, which are patterns.
 
     >>> expand("^{more}:", {"more": ["see also", "more"]})
     '^(?:see also|more):'
     """
 
     def alternatives(found: re.Match[str]) -> str:
-        return "(?:" + ("|".join(phrase_pattern(phrase) for phrase in lists[found[1]]) or _NOTHING) + ")"
+        return "(?:" + ("|".join(lists[found[1]]) or _NOTHING) + ")"
 
     return LIST_NAME.sub(alternatives, rewrite(pattern))

@@ -1,0 +1,252 @@
+"""Rules in the form that the matcher runs: literals in one automaton, patterns compiled when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cleaner.rule_classes import brief_classes
+from cleaner.rule_files import (
+    MAX_PATTERN_LOADED,
+    MAX_RULES,
+    Rule,
+    RuleError,
+    RuleFile,
+    WordLists,
+    engine_rule,
+    merge_words,
+)
+from cleaner.rule_literals import Lists, Needle, Phrase, phrase, required
+from cleaner.rule_text import LIST_NAME, expand, list_names
+
+MAX_MEMORY = 16 << 20
+"""Bytes that one compiled pattern may take."""
+FORMAT = 1
+LEFT, RIGHT = 1, 2
+"""Flags of a literal's use by a rule: the ends that must be a word's ends."""
+
+
+class Needles(msgspec.Struct, frozen=True, array_like=True):
+    """The literals of a rule set, and for each the rules that it lets try: entries `first[i]:first[i+1]`."""
+
+    texts: tuple[str, ...]
+    others: tuple[str, ...]
+    """Literals of phrases that announce no rule, numbered on from `texts`."""
+    first: bytes
+    rules: bytes
+    flags: bytes
+    before: bytes
+    after: bytes
+
+
+class Compiled(msgspec.Struct, frozen=True, array_like=True):
+    """What is kept on disk."""
+
+    format: int
+    rules: tuple[Rule, ...]
+    off: frozenset[str]
+    """Ids that these rules replace or switch off in the sets that they are added to."""
+    words: WordLists
+    lists: dict[str, tuple[tuple[str, int], ...]]
+    """For each word list (and choice of languages) that a pattern names, its phrases: pattern, literal's number."""
+    needles: Needles
+
+
+class Phrasebook:
+    """Word lists, each phrase prepared once."""
+
+    def __init__(self, words: WordLists) -> None:
+        self.words = words
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[Phrase, ...]] = {}
+
+    def phrases(self, name: str, languages: tuple[str, ...]) -> tuple[Phrase, ...]:
+        """The phrases of a list, longest first: of `languages`, or of all when there are none."""
+        found = self._known.get((name, languages))
+        if found is None:
+            by_language = self.words.get(name, {})
+            texts = chain.from_iterable(by_language.get(code, ()) for code in languages or by_language)
+            unique = {prepared.pattern: prepared for prepared in map(phrase, texts)}
+            ordered = sorted(unique.values(), key=lambda one: (-len(one.pattern), one.pattern))
+            found = self._known[name, languages] = tuple(ordered)
+        return found
+
+    def lists(self, rule: Rule) -> Lists:
+        """The word lists that the rule names."""
+        return {name: self.phrases(name, rule.language) for name in _names(rule)}
+
+
+def _names(rule: Rule) -> list[str]:
+    return list(
+        dict.fromkeys(name for text in (rule.pattern or "", *rule.needs) for name in list_names(text))
+    )
+
+
+def list_key(name: str, rule: Rule) -> str:
+    """The key in `Compiled.lists` of a list as `rule` uses it."""
+    return "@".join((name, *rule.language))
+
+
+def rule_needles(rule: Rule, lists: Lists) -> tuple[Needle, ...]:
+    """The literals of which a block must hold one before the rule is tried; empty: every block is tried."""
+    if not rule.needs:
+        return required(rule.pattern, lists) if rule.pattern else ()
+    found: list[Needle] = []
+    for text in rule.needs:
+        name = LIST_NAME.fullmatch(text)
+        found += [one.needle for one in (lists[name[1]] if name else (phrase(text),))]
+    return tuple(dict.fromkeys(found))
+
+
+def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = None) -> Compiled:
+    """The rules that are left when each layer has overridden those before it; `words` are lists known already."""
+    book = Phrasebook(merge_words([file for layer in layers for file in layer], words))
+    rules: dict[str, Rule] = {}
+    off: set[str] = set()
+    for layer in layers:
+        owner: dict[str, RuleFile] = {}
+        for file in layer:
+            for written in file.rules:
+                if written.id in owner:
+                    other = owner[written.id].path
+                    raise file.fault(
+                        written, "id", f"the id occurs in {other} too", "rename or remove one of them"
+                    )
+                owner[written.id] = file
+                rules.pop(written.id, None)
+                off.add(written.id)
+                if not written.off:
+                    check_lists(written, file, book)
+                    rules[written.id] = engine_rule(written)
+    if len(rules) > MAX_RULES:
+        raise RuleError(
+            layers[-1][0].path, 0, f"more than {MAX_RULES:,} rules in all", "remove what is not needed"
+        )
+    return compile_rules(tuple(rules.values()), book, frozenset(off))
+
+
+def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str] = frozenset()) -> Compiled:
+    """The compiled form of these rules alone."""
+    return compile_with(rules, book, [rule_needles(rule, book.lists(rule)) for rule in rules], off)
+
+
+def compile_with(
+    rules: tuple[Rule, ...],
+    book: Phrasebook,
+    needles: Sequence[Sequence[Needle]],
+    off: frozenset[str] = frozenset(),
+) -> Compiled:
+    """Like `compile_rules`, with the literals that announce each rule."""
+    named = {
+        list_key(name, rule): book.phrases(name, rule.language)
+        for rule in rules
+        for name in list_names(rule.pattern or "")
+    }
+    table = _needles(needles, [one.needle.text for phrases in named.values() for one in phrases])
+    number = {text: index for index, text in enumerate((*table.texts, *table.others))}
+    lists = {
+        key: tuple((one.pattern, number[one.needle.text]) for one in phrases)
+        for key, phrases in named.items()
+    }
+    return Compiled(FORMAT, rules, off, book.words, lists, table)
+
+
+def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) -> Needles:
+    uses: dict[str, list[tuple[int, Needle]]] = {}
+    for index, needles in enumerate(of_rules):
+        for found in needles:
+            uses.setdefault(found.text, []).append((index, found))
+    entries = [entry for group in uses.values() for entry in group]
+    flags = [(LEFT if found.left else 0) | (RIGHT if found.right else 0) for _, found in entries]
+    return Needles(
+        tuple(uses),
+        tuple(dict.fromkeys(text for text in of_phrases if text not in uses)),
+        np.cumsum([0, *map(len, uses.values())], dtype=np.int32).tobytes(),
+        np.array([rule for rule, _ in entries], dtype=np.int32).tobytes(),
+        np.array(flags, dtype=np.uint8).tobytes(),
+        np.array([found.before for _, found in entries], dtype=np.int16).tobytes(),
+        np.array([found.after for _, found in entries], dtype=np.int16).tobytes(),
+    )
+
+
+def check_lists(rule: Rule, file: RuleFile, book: Phrasebook, longest: int = MAX_PATTERN_LOADED) -> None:
+    """Refuse word lists that the rule names and that do not exist, and patterns that grow too long with them."""
+    for key, texts in (("pattern", (rule.pattern or "",)), ("needs", rule.needs)):
+        for name in (name for text in texts for name in list_names(text)):
+            if name not in book.words:
+                known = " ".join(sorted(book.words)) or "none yet"
+                advice = f"write [words.{name}]; the lists are: {known}"
+                raise file.fault(rule, key, f"no word list `{name}`", advice)
+            if not book.phrases(name, rule.language):
+                fault = f"list `{name}` has no phrase in the rule's languages"
+                raise file.fault(rule, key, fault, "add some")
+    for text in rule.needs:
+        if list_names(text) and not LIST_NAME.fullmatch(text):
+            fault = f"`{text}` mixes a list and other text"
+            raise file.fault(rule, "needs", fault, 'give the list by itself, like "{list}"')
+    if rule.pattern and (length := len(full_pattern(rule, book))) > longest:
+        fault = f"{length:,} characters once the lists are filled in, over {longest:,}"
+        raise file.fault(rule, "pattern", fault, "shorten the lists or split the rule by `language`")
+
+
+def full_pattern(rule: Rule, book: Phrasebook) -> str:
+    """The rule's pattern with its word lists filled in."""
+    lists = book.lists(rule)
+    return expand(rule.pattern or "", {name: [one.pattern for one in lists[name]] for name in lists})
+
+
+def compile_pattern(pattern: str, rule: Rule) -> Any:
+    """Compile for RE2, to be searched in UTF-8; raises `re2.error`."""
+    import re2
+
+    options = _options()
+    options.case_sensitive = rule.case_sensitive
+    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
+
+
+def compile_lines(pattern: str) -> Any:
+    """Compile a pattern that is searched in many lines at once and never matches across them."""
+    import re2
+
+    options = _options()
+    options.never_nl = True
+    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
+
+
+def _options() -> Any:
+    import re2
+
+    options = re2.Options()
+    options.max_mem = MAX_MEMORY
+    options.log_errors = False
+    options.never_capture = True
+    return options
+
+
+def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:
+    """Compile every pattern once; raises `RuleError` for the first that RE2 refuses."""
+    import re2
+
+    for file in files:
+        for rule in file.rules:
+            if rule.off:
+                continue
+            for key, pattern in (("pattern", full_pattern(rule, book)), ("url", rule.url or "")):
+                try:
+                    compile_pattern(pattern, rule)
+                except re2.error as error:
+                    raise _refused(file, rule, key, error) from None
+
+
+def _refused(file: RuleFile, rule: Rule, key: str, error: Exception) -> RuleError:
+    what = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+    if "perl operator" in what or "invalid escape" in what:
+        advice = "RE2 has no look-around or back-references: use `spare`, `follows` or another rule instead"
+    elif "too large" in what:
+        advice = "use smaller repetition counts"
+    else:
+        advice = "see https://github.com/google/re2/wiki/Syntax"
+    return file.fault(rule, key, f"RE2 refuses the pattern: {what}", advice)

@@ -1,0 +1,144 @@
+"""Compiled rules at work: the automaton, the tables it leads to, and patterns made when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.rule_compile import Compiled, compile_lines, compile_pattern, list_key
+from cleaner.rule_text import expand, list_names
+
+_VARIANTS_KEPT = 8
+_Variant = frozenset[int] | None
+
+
+class Program:
+    """What the matcher runs. Everything is made when first asked for; nothing changes an answer."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.rules = compiled.rules
+        self.needles = compiled.needles
+        self._lists = compiled.lists
+        self._variants: list[dict[_Variant, Any]] = [{} for _ in self.rules]
+        self._phrases: dict[int, frozenset[int]] = {}
+        self._urls: dict[int, Any] = {}
+
+    @cached_property
+    def automaton(self) -> Any:
+        import ahocorasick_rs
+
+        return ahocorasick_rs.AhoCorasick(self.needles.texts, store_patterns=False)
+
+    @cached_property
+    def _others(self) -> Any:
+        import ahocorasick_rs
+
+        return ahocorasick_rs.AhoCorasick(self.needles.others, store_patterns=False)
+
+    @cached_property
+    def needle_first(self) -> NDArray[np.int32]:
+        return np.frombuffer(self.needles.first, dtype=np.int32)
+
+    @cached_property
+    def needle_rules(self) -> NDArray[np.int32]:
+        return np.frombuffer(self.needles.rules, dtype=np.int32)
+
+    @cached_property
+    def needle_flags(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self.needles.flags, dtype=np.uint8)
+
+    @cached_property
+    def needle_before(self) -> NDArray[np.int16]:
+        return np.frombuffer(self.needles.before, dtype=np.int16)
+
+    @cached_property
+    def needle_after(self) -> NDArray[np.int16]:
+        return np.frombuffer(self.needles.after, dtype=np.int16)
+
+    @cached_property
+    def has_needle(self) -> NDArray[np.bool_]:
+        """Which rules a literal announces."""
+        have = np.zeros(len(self.rules), dtype=np.bool_)
+        have[self.needle_rules] = True
+        return have
+
+    @cached_property
+    def without_needle(self) -> tuple[int, ...]:
+        """Rules that no literal and no selector announces: each block within their bounds is tried."""
+        have = self.has_needle
+        return tuple(i for i, rule in enumerate(self.rules) if not have[i] and not rule.css)
+
+    @cached_property
+    def gate(self) -> Any:
+        """One pattern that finds each line where a rule without a literal may hold."""
+        parts = []
+        for index in self.without_needle:
+            rule = self.rules[index]
+            case = "(?-i:" if rule.case_sensitive else "(?i:"
+            parts.append(case + self._filled(index, None) + ")")
+        return compile_lines("(?m)" + "|".join(parts))
+
+    @cached_property
+    def index_of(self) -> dict[str, int]:
+        return {rule.id: index for index, rule in enumerate(self.rules)}
+
+    @cached_property
+    def url_scoped(self) -> tuple[int, ...]:
+        """Rules for some addresses only."""
+        return tuple(index for index, rule in enumerate(self.rules) if rule.url)
+
+    def url_pattern(self, index: int) -> Any:
+        found = self._urls.get(index)
+        if found is None:
+            found = self._urls[index] = compile_pattern(self.rules[index].url or "", self.rules[index])
+        return found
+
+    def names_lists(self, index: int) -> bool:
+        """Whether rule `index`'s pattern names word lists."""
+        return bool(self._phrases_of(index))
+
+    def phrases_in(self, low: str) -> frozenset[int]:
+        """The numbers of the literals that occur in a block's lower-case text."""
+        found = [match[0] for match in self.automaton.find_matches_as_indexes(low, overlapping=True)]
+        if self.needles.others:
+            lead = len(self.needles.texts)
+            others = self._others.find_matches_as_indexes(low, overlapping=True)
+            found += [lead + match[0] for match in others]
+        return frozenset(found)
+
+    def pattern(self, index: int, phrases: frozenset[int]) -> Any:
+        """Rule `index`'s pattern, for a block in which `phrases` occur.
+
+        A phrase that does not occur in the block cannot take part in a match, so the pattern is compiled
+        with the phrases that do: much smaller, much sooner ready. After a few such the whole is compiled.
+        """
+        known = self._variants[index]
+        wanted = phrases & self._phrases_of(index)
+        found = known.get(wanted) or known.get(None)
+        if found is None:
+            key = wanted if len(known) < _VARIANTS_KEPT else None
+            found = known[key] = compile_pattern(self._filled(index, key), self.rules[index])
+        return found
+
+    def _phrases_of(self, index: int) -> frozenset[int]:
+        """The literals of the phrases that rule `index`'s pattern names."""
+        found = self._phrases.get(index)
+        if found is None:
+            rule = self.rules[index]
+            names = list_names(rule.pattern or "")
+            numbers = (number for name in names for _, number in self._lists[list_key(name, rule)])
+            found = self._phrases[index] = frozenset(numbers)
+        return found
+
+    def _filled(self, index: int, phrases: _Variant) -> str:
+        """Rule `index`'s pattern with its word lists filled in: with all phrases, or with these."""
+        rule = self.rules[index]
+        lists = {name: self._lists[list_key(name, rule)] for name in list_names(rule.pattern or "")}
+        chosen = {
+            name: [pattern for pattern, number in entries if phrases is None or number in phrases]
+            for name, entries in lists.items()
+        }
+        return expand(rule.pattern or "", chosen)
