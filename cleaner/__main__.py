@@ -20,7 +20,6 @@ def main() -> None:
         from cleaner.hook import run
 
         run(arguments[1:])
-        return
     from cleaner.cli import run as run_commands
 
     run_commands(arguments)

@@ -1,4 +1,4 @@
-"""The user's settings: `[tool.cleaner]` in pyproject.toml, or cleaner.toml, found upwards from the working folder."""
+"""The user's settings: `[tool.cleaner]` in pyproject.toml, or cleaner.toml, found upwards from a folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.faults import BrokenRules, Unusable
@@ -32,6 +33,8 @@ class Settings(NamedTuple):
     jobs: int | None = None
     home: str | None = None
     """The folder of the file that the settings come from."""
+    factory: str = "cleaner.pipeline:Cleaner"
+    """Module and class that cleans; tests put another in its place, in worker processes too."""
 
 
 def load(start: str) -> Settings:
@@ -66,8 +69,8 @@ def _read(path: str) -> Settings | None:
         raise Unusable(*_toml_fault(path, text, str(error))) from None
     if not own:
         tool = data.get("tool")
-        data = tool.get("cleaner") if isinstance(tool, dict) else None  # type: ignore[assignment]
-        if data is None:
+        data = tool.get("cleaner", {}) if isinstance(tool, dict) else {}
+        if not data:
             return None
     return _checked(data, path, text)
 
@@ -171,7 +174,9 @@ def parse_override(text: str) -> tuple[str, str]:
     """Read `CLASS=keep|drop|metadata` as given on the command line."""
     name, sign, choice = text.partition("=")
     if not sign:
-        raise Unusable("--set", f"`{text}` has no `=`", "write it as CLASS=keep, CLASS=drop or CLASS=metadata")
+        raise Unusable(
+            "--set", f"`{text}` has no `=`", "write it as CLASS=keep, CLASS=drop or CLASS=metadata"
+        )
     try:
         return override(name.strip(), choice.strip())
     except ValueError as error:
@@ -190,11 +195,12 @@ def merged(settings: Settings, policy: str | None, overrides: list[str], rules: 
 
 def build_cleaner(settings: Settings) -> Cleaner:
     """Compile a `Cleaner`; raises `Unusable` where the policy or a rule file is wrong."""
-    from cleaner.pipeline import Cleaner
     from cleaner.rule_files import RuleError
 
+    module, _, name = settings.factory.partition(":")
+    factory: type[Cleaner] = getattr(import_module(module), name)
     try:
-        return Cleaner(policy=settings.policy, rules=settings.rules, sites=settings.sites)
+        return factory(policy=settings.policy, rules=settings.rules, sites=settings.sites)
     except RuleError as error:
         raise BrokenRules(str(error)) from None
     except ValueError as error:

@@ -6,7 +6,7 @@ import errno
 import os
 
 DONE, FOUND, UNUSABLE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes: done; noise found or files changed (check and hook); usage, config or rules; some inputs failed."""
+"""Exit codes: done; noise found or files changed (check, hook); bad options, config, rules; failed inputs."""
 
 _NEXT_STEP = {
     errno.ENOENT: ("does not exist", "check the path"),
@@ -45,16 +45,20 @@ class BrokenRules(Unusable):
 
 
 def shown(path: str) -> str:
-    """A path as one printable line: control characters and undecodable bytes are escaped.
+    """A path as one printable line, from the working folder; odd characters and bytes are escaped.
 
     >>> shown("a\\nb")
     'a\\\\nb'
     """
+    if os.path.isabs(path):
+        path = path.removeprefix(os.getcwd().rstrip(os.sep) + os.sep)
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def of_system(path: str, error: OSError) -> Fault:
     """The fault behind an operating system's error."""
-    what, advice = _NEXT_STEP.get(error.errno or 0, ((error.strerror or str(error)).lower(), "check the file"))
+    what, advice = _NEXT_STEP.get(
+        error.errno or 0, ((error.strerror or str(error)).lower(), "check the file")
+    )
     return Fault(path, what, advice)

@@ -1,9 +1,11 @@
-"""Which files are meant: folders are walked in order of name, and each file is paired with the name of its output."""
+"""Which files are meant: folders are walked in order of name, each file is paired with its output's name."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from cleaner.faults import Fault, of_system, shown
@@ -24,10 +26,18 @@ class Source(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """Something that was meant but is not read, and why; `fault` counts as a failed input, unlike a note."""
+    """Something that was meant but cannot be read, and why: a failed input."""
 
     fault: Fault
-    counts: bool
+
+
+class Noted(NamedTuple):
+    """Something that is not read, with nothing lost by it."""
+
+    fault: Fault
+
+
+Found = Source | Skipped | Noted
 
 
 class Selection(NamedTuple):
@@ -46,13 +56,35 @@ def is_page(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in PAGE_SUFFIXES
 
 
+class Form(StrEnum):
+    """The forms that a story can be written in."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+    HTML = "html"
+
+
+def output_name(name: str, form: Form) -> str:
+    """The output's path below the output folder for a source's path.
+
+    >>> output_name("news/a.html", Form.TEXT), output_name("b.txt", Form.JSON)
+    ('news/a.txt', 'b.json')
+    """
+    stem, suffix = os.path.splitext(name)
+    if form is Form.TEXT:
+        return stem + ".txt" if is_page(name) else name
+    known = is_page(name) or suffix.lower() == ".txt"
+    return (stem if known else name) + (".html" if form is Form.HTML else ".json")
+
+
 def base_of(paths: Sequence[str]) -> str:
     """The deepest folder that holds all `paths`; outputs are laid out as below it."""
     folders = [p if os.path.isdir(p) else os.path.dirname(p) for p in map(os.path.abspath, paths)]
     return os.path.commonpath(folders) if folders else os.getcwd()
 
 
-def find(paths: Sequence[str], selection: Selection) -> Iterator[Source | Skipped]:
+def find(paths: Sequence[str], selection: Selection) -> Iterator[Found]:
     """The files that `paths` mean, each once, and what had to be left out.
 
     A file named by itself is always taken. Inside a folder links are not followed out of it, hidden files and
@@ -61,7 +93,8 @@ def find(paths: Sequence[str], selection: Selection) -> Iterator[Source | Skippe
     base = base_of(paths)
     wanted = _outermost(paths)
     files = [path for path in wanted if not os.path.isdir(path)]
-    yield from _unclashed((Source(path, os.path.relpath(path, base)) for path in sorted(files, key=_stem_and_rank)))
+    files.sort(key=_stem_and_rank)
+    yield from _unclashed(Source(path, os.path.relpath(path, base)) for path in files)
     for path in wanted:
         if os.path.isdir(path):
             yield from _walk(path, base, selection)
@@ -87,14 +120,14 @@ def _stem_and_rank(name: str) -> tuple[str, int, str]:
     return (stem, SUFFIXES.index(low), name) if low in SUFFIXES else (name, -1, name)
 
 
-def _unclashed(found: Iterable[Source]) -> Iterator[Source | Skipped]:
+def _unclashed(found: Iterable[Source]) -> Iterator[Found]:
     """Report files whose outputs would have the name of the one before them; `found` is in order of stems."""
     before = None
     for source in found:
         stem = _stem_and_rank(source.path)[0]
         if before is not None and stem == _stem_and_rank(before)[0]:
             what = f"would give the same output as {shown(os.path.basename(before))}"
-            yield Skipped(Fault(source.path, what, "clean it by itself, or rename one of them"), True)
+            yield Skipped(Fault(source.path, what, "clean it by itself, or rename one of them"))
             continue
         before = source.path
         yield source
@@ -106,7 +139,7 @@ class _Folder(NamedTuple):
     """Ignore files met so far: the folder each belongs to, and what it matches."""
 
 
-def _walk(top: str, base: str, selection: Selection) -> Iterator[Source | Skipped]:
+def _walk(top: str, base: str, selection: Selection) -> Iterator[Found]:
     chosen = _Chosen(top, selection)
     real_top = os.path.realpath(top)
     pending = [_Folder(top, ())]
@@ -115,11 +148,11 @@ def _walk(top: str, base: str, selection: Selection) -> Iterator[Source | Skippe
         try:
             folder, files, folders, links = _list(folder, chosen)
         except OSError as error:
-            yield Skipped(of_system(folder.path, error), True)
+            yield Skipped(of_system(folder.path, error))
             continue
         except ValueError as error:
             place = os.path.join(folder.path, IGNORE_FILE)
-            yield Skipped(Fault(place, f"has a pattern that cannot be read: {error}", "correct it"), True)
+            yield Skipped(Fault(place, f"has a pattern that cannot be read: {error}", "correct it"))
             continue
         yield from (notice for link in links if (notice := _notice(link, real_top)))
         files += [link for link in links if chosen.file(link, folder) and _leads_to_file_in(link, real_top)]
@@ -152,19 +185,21 @@ def _list(folder: _Folder, chosen: _Chosen) -> tuple[_Folder, list[str], list[st
     return folder, files, folders, links
 
 
-def _notice(link: str, real_top: str) -> Skipped | None:
+def _notice(link: str, real_top: str) -> Skipped | Noted | None:
     """What to say of a link that is not followed; None for one to a file inside the folder."""
     try:
         status = os.stat(link)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            return Skipped(Fault(link, "is a link to nothing", "remove the link, or --exclude it"), True)
-        return Skipped(of_system(link, error), True)
+            return Skipped(Fault(link, "is a link to nothing", "remove the link, or --exclude it"))
+        return Skipped(of_system(link, error))
     inside = _inside(os.path.realpath(link), real_top)
     if not inside:
-        return Skipped(Fault(link, "is a link out of the folder", "name its target as a PATH, or --exclude it"), True)
-    if os.path.stat.S_ISDIR(status.st_mode):
-        return Skipped(Fault(link, "is a link to a folder that is read at its own place", "nothing to do"), False)
+        return Skipped(
+            Fault(link, "is a link out of the folder", "name its target as a PATH, or --exclude it")
+        )
+    if stat.S_ISDIR(status.st_mode):
+        return Noted(Fault(link, "is a link to a folder that is read at its own place", "nothing to do"))
     return None
 
 
@@ -183,7 +218,9 @@ class _Chosen:
         self.top = top
         self.include = matcher(selection.include) if selection.include else _known_suffix
         self.exclude = matcher(selection.exclude) if selection.exclude else None
-        self.config = (selection.home, matcher(selection.ignore)) if selection.home and selection.ignore else None
+        self.config: tuple[tuple[str, Matcher], ...] = ()
+        if selection.home and selection.ignore:
+            self.config = ((selection.home, matcher(selection.ignore)),)
         self.leave_out = selection.leave_out
 
     def file(self, path: str, folder: _Folder) -> bool:
@@ -203,8 +240,8 @@ class _Chosen:
     def _unwanted(self, path: str, end: str, folder: _Folder) -> bool:
         if self.exclude and self.exclude(os.path.relpath(path, self.top) + end):
             return True
-        rules = (*folder.ignored, self.config) if self.config else folder.ignored
-        return any(ignored(os.path.relpath(path, home) + end) for home, ignored in rules if _inside(path, home))
+        lists = (*folder.ignored, *self.config)
+        return any(told(os.path.relpath(path, home) + end) for home, told in lists if _inside(path, home))
 
 
 def _known_suffix(name: str) -> bool:
@@ -212,16 +249,19 @@ def _known_suffix(name: str) -> bool:
 
 
 def matcher(patterns: Iterable[str]) -> Matcher:
-    """A test of relative paths against patterns in the manner of .gitignore; raises `ValueError` for a bad one."""
+    """A test of relative paths against patterns as in .gitignore; raises `ValueError` for a bad one."""
     import pathspec
 
     spec = pathspec.GitIgnoreSpec.from_lines(patterns)
-    # Undecodable bytes in a name are surrogates, which pathspec takes like any other character.
-    return spec.match_file
+    return lambda path: spec.match_file(_decodable(path))
+
+
+def _decodable(path: str) -> str:
+    return path if path.isprintable() else os.fsencode(path).decode("utf-8", "replace")
 
 
 def ignored(path: str, selection: Selection, start: str) -> bool:
-    """Whether a file that was named by itself is one that the config or `start`/.cleanerignore leaves alone."""
+    """Whether the config or `start`/.cleanerignore leaves alone a file that was named by itself."""
     path = os.path.abspath(path)
     lists: list[tuple[str, Sequence[str]]] = []
     if selection.home and selection.ignore:
