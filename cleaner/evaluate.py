@@ -174,7 +174,7 @@ def mean_score(scores: Sequence[Score]) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class Snippets:
-    """How many snippets that must be in the output are (`found`), and how many that must not be (`leaked`)."""
+    """How many snippets that must be in the output are (`found`), how many that must not be (`leaked`)."""
 
     found: int = 0
     missed: int = 0
@@ -281,7 +281,7 @@ def line_tally(text: str, output: str, gold: str) -> LineTally:
     Lines are looked up in the output by the rule that labels them: a body line is lost when fewer than 60 %
     of its shingles that are in gold are in the output, a noise line is left when it would be labelled body
     with the output as gold. So a second copy of a body line may go, and words cut out of a line that is kept
-    still count: `words_lost` are the words of body lines inside gold shingles, but inside none of the output's.
+    still count: `words_lost` are the words of body lines inside shingles of gold, but none of the output.
 
     >>> tally = line_tally("Home\\nThe mayor of Elm resigned.\\nShe left.", "Home The mayor of Elm resigned.",
     ...     "The mayor of Elm resigned. She left.")
@@ -387,7 +387,7 @@ class GoldSet:
 def read_gold(path: Path) -> list[GoldSet]:
     """Read the gold at `path`: a `.jsonl` or `.jsonl.gz`, one corpus case (`.toml`), or a folder of either.
 
-    A line with `text` is a text case; one without is a page, at `html/ID.html.gz` (or `.html`) beside the file.
+    A line with `text` is a text case; one without is a page, in `html/ID.html.gz` (or `.html`) beside it.
     Lines with an `origin` are split into sets by it. A corpus folder is a set for each of its sub-folders.
     A gzip that was cut short gives the lines that could be read, and a complaint that says so.
 

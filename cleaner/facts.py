@@ -17,13 +17,16 @@ from cleaner.model import Document
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER = (1 << i for i in range(9))
+SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION = (1 << i for i in range(11))
 _UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
 _COMMAS = ",،、，;；؛"
 _QUOTES = "\"'“”„‟«»‹›‘’「」『』《》"
 _MARKERS = "|•·›»▸►▶→←/>@#©®™★☆✓✔+=_~^*[]{}<●■▪◦–—:"
+_COLONS = ":："
+_QUESTIONS = "?？؟"
 _UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+_MEMBERS = ((_STOPS, STOP), (_COMMAS, COMMA), (_QUOTES, QUOTE), (_MARKERS, MARKER), (_COLONS, COLON), (_QUESTIONS, QUESTION))
 BUCKETS = 1 << 14
 _LONGEST = 31
 
@@ -42,7 +45,7 @@ def _classify(code: int) -> int:
             flags |= UNSPACED
     elif category[0] == "N":
         flags |= DIGIT
-    for members, flag in ((_STOPS, STOP), (_COMMAS, COMMA), (_QUOTES, QUOTE), (_MARKERS, MARKER)):
+    for members, flag in _MEMBERS:
         if char in members:
             flags |= flag
     return flags

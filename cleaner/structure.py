@@ -9,6 +9,24 @@ from cleaner.model import Markup
 
 Indices = NDArray[np.int64]
 LEVELS = 4
+REGIONS: dict[str, tuple[str, ...]] = {
+    "nav": ("nav",),
+    "header": ("header",),
+    "footer": ("footer",),
+    "aside": ("aside",),
+    "article": ("article",),
+    "main": ("main",),
+    "form": ("form", "fieldset", "button"),
+    "list": ("ul", "ol", "dl"),
+    "table": ("table",),
+    "figure": ("figure", "figcaption"),
+    "section": ("section",),
+    "details": ("details", "dialog", "noscript"),
+    "paragraph": ("p",),
+}
+"""Elements that tell what their content is for."""
+_BIT = {tag: 1 << number for number, tags in enumerate(REGIONS.values()) for tag in tags}
+REGION_BIT = {name: 1 << number for number, name in enumerate(REGIONS)}
 
 
 class Structure:
@@ -31,12 +49,19 @@ class Structure:
             if end > stop[above]:
                 stop[above] = end
         wider = [0] * len(parent)
+        regions = [0] * len(parent)
+        depth = [0] * len(parent)
+        tags = markup.tags
         for container in range(1, len(parent)):
             above = parent[container]
+            regions[container] = regions[above] | _BIT.get(tags[container], 0)
+            depth[container] = depth[above] + 1
             if stop[above] == stop[container] and first[above] == first[container]:
                 wider[container] = wider[above]
             else:
                 wider[container] = above
+        self.regions = np.array(regions, dtype=np.int64)
+        self.depth = np.array(depth, dtype=np.float64)
         self.low = np.array(first, dtype=np.int64)
         self.high = np.array(stop, dtype=np.int64)
         self.parent = np.array(parent, dtype=np.int64)
@@ -51,11 +76,3 @@ class Structure:
         """The sum of a per-block array over each container."""
         running = np.concatenate(([0.0], np.cumsum(values)))
         return running[np.maximum(self.high, self.low)] - running[self.low]
-
-    def inherit(self, marked: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Add up a per-container value over each container and all those around it."""
-        total = marked.copy()
-        parent = self.markup.parent
-        for container in range(1, len(parent)):
-            total[container] += total[parent[container]]
-        return total

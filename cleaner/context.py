@@ -1,0 +1,177 @@
+"""The second pass: what a block's surroundings got in the first."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import numpy as np
+
+from cleaner.facts import Floats
+from cleaner.signals import neighbours
+from cleaner.view import View, ratio
+
+ContextSignal = Callable[[View, Floats], Floats]
+CONTEXT: dict[str, ContextSignal] = {}
+MARKUP_CONTEXT: dict[str, ContextSignal] = {}
+_FAR = 60.0
+_LIMIT = 6.0
+_REACH = 8
+_KERNEL = np.exp(-np.abs(np.arange(-_REACH, _REACH + 1)) / 3.0)
+
+
+def context(function: ContextSignal) -> ContextSignal:
+    CONTEXT[function.__name__] = function
+    return function
+
+
+def markup_context(function: ContextSignal) -> ContextSignal:
+    MARKUP_CONTEXT[function.__name__] = function
+    return function
+
+
+def core(view: View, points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Blocks that the first pass takes for story without doubt."""
+    found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (points < -1.0) & (view.words >= 10)
+    return found
+
+
+@context
+def first_points(view: View, points: Floats) -> Floats:
+    """What the block itself got."""
+    return points
+
+
+def _neighbour(name: str, offset: int) -> None:
+    def neighbour(view: View, points: Floats) -> Floats:
+        return neighbours(points, offset, _LIMIT)
+
+    neighbour.__name__ = name
+    neighbour.__doc__ = f"Points of the block {abs(offset)} {'before' if offset < 0 else 'after'} it."
+    context(neighbour)
+
+
+for _offset in (1, 2, 3):
+    _neighbour(f"points_{_offset}_before", -_offset)
+    _neighbour(f"points_{_offset}_after", _offset)
+
+
+@context
+def points_around(view: View, points: Floats) -> Floats:
+    """Mean points of the eight blocks on either side, nearer and longer ones counting more."""
+    weight = np.sqrt(view.words + 1)
+    padded = np.pad(points * weight, _REACH), np.pad(weight, _REACH)
+    total, whole = (np.convolve(values, _KERNEL, "valid") for values in padded)
+    return ratio(total, whole)
+
+
+@context
+def blocks_since_core(view: View, points: Floats) -> Floats:
+    last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
+    return np.where(last >= 0, np.minimum(view.index - last, _FAR), _FAR)
+
+
+@context
+def blocks_to_core(view: View, points: Floats) -> Floats:
+    following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
+    return np.where(following < view.size, np.minimum(following - view.index, _FAR), _FAR)
+
+
+@context
+def core_before(view: View, points: Floats) -> Floats:
+    """Share of the words in core blocks that stand before the block."""
+    words = view.words * core(view, points)
+    return (np.cumsum(words) - words) / max(1.0, float(words.sum()))
+
+
+@context
+def core_after(view: View, points: Floats) -> Floats:
+    words = view.words * core(view, points)
+    total = float(words.sum())
+    return (total - np.cumsum(words)) / max(1.0, total)
+
+
+@context
+def noise_since_core(view: View, points: Floats) -> Floats:
+    """log2 of the words of noise since the last core block."""
+    noise = np.cumsum(view.words * (points > 0))
+    last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
+    return np.log2(1 + noise - np.where(last >= 0, noise[np.maximum(last, 0)], 0.0))
+
+
+@context
+def noise_to_core(view: View, points: Floats) -> Floats:
+    """log2 of the words of noise up to the next core block."""
+    noise = (view.words * (points > 0))[::-1].cumsum()[::-1]
+    following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
+    return np.log2(1 + noise - np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0))
+
+
+@context
+def document_points(view: View, points: Floats) -> Floats:
+    """Mean points of the document, by words."""
+    return np.full(view.size, float((points * view.words).sum()) / view.total)
+
+
+@context
+def core_words(view: View, points: Floats) -> Floats:
+    """log2 of all the words in core blocks."""
+    return np.full(view.size, np.log2(1 + float((view.words * core(view, points)).sum())))
+
+
+@context
+def story_vocabulary_share(view: View, points: Floats) -> Floats:
+    """Share of content words that occur in another core block."""
+    return view.shared_terms(core(view, points), 1)
+
+
+@context
+def story_theme_share(view: View, points: Floats) -> Floats:
+    """Share of content words that occur in two other core blocks."""
+    return view.shared_terms(core(view, points), 2)
+
+
+def _container(level: int) -> None:
+    def mean(view: View, points: Floats) -> Floats:
+        around = view.around
+        weight = np.sqrt(view.words + 1)
+        container = around.level[level]
+        return ratio(around.sums(points * weight)[container], around.sums(weight)[container])
+
+    mean.__name__ = f"container{level}_points"
+    mean.__doc__ = f"Mean points of the container {level} steps around it."
+    markup_context(mean)
+
+
+for _level in (1, 2, 3, 4):
+    _container(_level)
+
+
+@markup_context
+def alike_points(view: View, points: Floats) -> Floats:
+    """Mean points of all blocks whose element has the same tag, class and parent's class."""
+    group = view.signature[view.around.holder]
+    weight = np.sqrt(view.words + 1)
+    total = np.bincount(group, weights=points * weight)
+    return ratio(total, np.bincount(group, weights=weight))[group]
+
+
+@markup_context
+def core_beside(view: View, points: Floats) -> Floats:
+    """Share of the core's words that stand beside the block's element."""
+    around = view.around
+    parent = around.parent[around.holder]
+    words = view.words * core(view, points)
+    inside = np.bincount(parent, weights=words, minlength=len(around.low))
+    return inside[parent] / max(1.0, float(words.sum()))
+
+
+@markup_context
+def core_container(view: View, points: Floats) -> Floats:
+    """Inside the smallest container that holds nine tenths of the core's words."""
+    words = view.words * core(view, points)
+    sums = view.around.sums(words)
+    enough = np.flatnonzero(sums >= 0.9 * max(1.0, float(words.sum())))
+    if not len(enough):
+        return np.zeros(view.size)
+    container = enough[np.argmin(view.sums["blocks"][enough])]
+    return view.within((int(view.around.low[container]), int(view.around.high[container])))

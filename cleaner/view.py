@@ -1,0 +1,195 @@
+"""One document as the signals see it: its counts, its containers, and what several signals share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, UPPER, Bools, Facts, Floats, fold, hash_list
+from cleaner.lexicon import Lexicon
+from cleaner.model import Document
+from cleaner.structure import Structure
+
+_WORD = re.compile(r"\w+")
+_COLONS = ":："
+
+
+def ratio(part: Floats, whole: Floats | float) -> Floats:
+    """`part / whole`, and 0 where there is no whole."""
+    return part / np.maximum(whole, 1e-9)
+
+
+class View:
+    """Facts that more than one signal needs, each worked out once."""
+
+    def __init__(self, document: Document, lexicon: Lexicon) -> None:
+        self.document = document
+        self.lexicon = lexicon
+        self.facts = Facts(document)
+        self.size = self.facts.size
+        self.words = self.facts.word_count
+        self.total = max(1.0, float(self.words.sum()))
+        self.index = np.arange(self.size)
+        self.language = lexicon.language(self.facts)
+        self.structure = Structure(document.markup, self.size) if document.markup is not None else None
+
+    @cached_property
+    def first_class(self) -> NDArray[np.uint16]:
+        return self.facts.classes[self.facts.start]
+
+    @cached_property
+    def last_class(self) -> NDArray[np.uint16]:
+        return self.facts.classes[self.facts.end - 1]
+
+    @cached_property
+    def ends_sentence(self) -> Bools:
+        """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""
+        before = self.facts.classes[np.maximum(self.facts.end - 2, self.facts.start)]
+        plain: Bools = (self.last_class & STOP) != 0
+        return plain | (((self.last_class & (QUOTE | MARKER)) != 0) & ((before & STOP) != 0))
+
+    @cached_property
+    def function_words(self) -> Bools:
+        """Per word: a function word of the document's language."""
+        return self.lexicon.listed("function", self.facts.words, self.language)
+
+    @cached_property
+    def function_share(self) -> Floats:
+        return ratio(self.facts.per_block(self.function_words), self.words)
+
+    @cached_property
+    def letters(self) -> Floats:
+        return self.facts.count(LETTER)
+
+    @cached_property
+    def capitalised(self) -> Floats:
+        """Share of words that begin with a capital."""
+        upper = (self.facts.classes[self.facts.word_starts] & UPPER) != 0
+        return ratio(self.facts.per_block(upper), self.words)
+
+    @cached_property
+    def full(self) -> Bools:
+        """A paragraph of running prose: long enough, and ended like a sentence."""
+        return (self.words >= 20) & self.ends_sentence & (self.function_share > 0.05)
+
+    @cached_property
+    def prose(self) -> Floats:
+        """Words in blocks that end like a sentence and have a dozen words or more."""
+        return np.where(self.ends_sentence & (self.words >= 12), self.words, 0.0)
+
+    @cached_property
+    def terms(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Each block's different content words, as (block, bucket) pairs."""
+        content = ~self.function_words
+        buckets = self.facts.buckets
+        if self.facts.inside is not None:
+            content, buckets = content[self.facts.inside], buckets[self.facts.inside]
+        pairs = np.unique(self.facts.block_of[content] * BUCKETS + buckets[content])
+        return pairs // BUCKETS, pairs % BUCKETS
+
+    @cached_property
+    def term_count(self) -> Floats:
+        return np.bincount(self.terms[0], minlength=self.size).astype(np.float64)
+
+    def shared_terms(self, blocks: Bools, at_least: int) -> Floats:
+        """Share of each block's content words that occur in `at_least` other blocks of those marked."""
+        block, bucket = self.terms
+        member = blocks[block]
+        in_blocks = np.bincount(bucket[member], minlength=BUCKETS)
+        hits = (in_blocks[bucket] - member) >= at_least
+        return ratio(np.bincount(block, weights=hits, minlength=self.size), self.term_count)
+
+    @cached_property
+    def headline_terms(self) -> tuple[Floats, Floats]:
+        """Share of a block's content words that are in the headline, and of the headline's that are in the block."""
+        words = _WORD.findall(fold(" ".join(self.document.headlines[:1])))
+        if not words:
+            return np.zeros(self.size), np.zeros(self.size)
+        table = np.zeros(BUCKETS, dtype=bool)
+        table[hash_list(words) & np.uint32(BUCKETS - 1)] = True
+        block, bucket = self.terms
+        hits = np.bincount(block, weights=table[bucket], minlength=self.size)
+        return ratio(hits, self.term_count), hits / max(1, int(table.sum()))
+
+    @cached_property
+    def repeats(self) -> Floats:
+        """How often the very same text stands in the document."""
+        times = Counter(block.text for block in self.document.blocks)
+        return np.array([times[block.text] for block in self.document.blocks], dtype=np.float64)
+
+    # What follows needs markup.
+
+    @cached_property
+    def around(self) -> Structure:
+        if self.structure is None:
+            raise LookupError("this document has no markup")
+        return self.structure
+
+    @cached_property
+    def link_chars(self) -> Floats:
+        return np.array([block.link_chars or 0 for block in self.document.blocks], dtype=np.float64)
+
+    @cached_property
+    def sums(self) -> dict[str, Floats]:
+        """Totals over each container: words, characters, characters in links, words of prose, blocks."""
+        around = self.around
+        return {
+            "words": around.sums(self.words),
+            "chars": around.sums(self.facts.chars),
+            "links": around.sums(self.link_chars),
+            "prose": around.sums(self.prose),
+            "blocks": (around.high - around.low).astype(np.float64),
+        }
+
+    @cached_property
+    def all_prose(self) -> float:
+        return max(1.0, float(self.prose.sum()))
+
+    @cached_property
+    def main(self) -> tuple[int, int]:
+        """The blocks (from, to) of the smallest container that holds three fifths of the prose."""
+        enough = np.flatnonzero(self.sums["prose"] >= 0.6 * self.all_prose)
+        container = enough[np.argmin(self.sums["blocks"][enough])] if len(enough) else 0
+        return int(self.around.low[container]), int(self.around.high[container])
+
+    @cached_property
+    def direct_prose(self) -> Floats:
+        """Per container, the words of prose in its children."""
+        parents = self.around.parent[self.around.holder]
+        return np.bincount(parents, weights=self.prose, minlength=len(self.around.low)).astype(np.float64)
+
+    @cached_property
+    def best(self) -> tuple[int, int]:
+        """The blocks (from, to) of the container with the most prose directly in it."""
+        container = int(self.direct_prose.argmax())
+        return int(self.around.low[container]), int(self.around.high[container])
+
+    def within(self, span: tuple[int, int]) -> Floats:
+        return ((self.index >= span[0]) & (self.index < span[1])).astype(np.float64)
+
+    def along(self, span: tuple[int, int]) -> Floats:
+        """How far along the span each block stands: 0 at its begin, 1 at its end, clipped to -1 and 2."""
+        return np.clip((self.index - span[0]) / max(1, span[1] - span[0]), -1.0, 2.0)
+
+    @cached_property
+    def siblings(self) -> Floats:
+        """Per container, log2 of how many of its siblings have the same tag and class."""
+        markup = self.around.markup
+        seen: dict[tuple[int, str, str], int] = {}
+        group = np.array(
+            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names)], dtype=np.int64
+        )
+        return np.log2(np.bincount(group)[group])
+
+    @cached_property
+    def signature(self) -> NDArray[np.int64]:
+        """Per container, a number for its tag, its class and its parent's class."""
+        markup = self.around.markup
+        seen: dict[tuple[str, str, str], int] = {}
+        names = markup.names
+        keys = [(t, n, names[p]) for t, n, p in zip(markup.tags, names, markup.parent)]
+        return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
