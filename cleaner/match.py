@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
+from cleaner.facts import DIGIT as DIGIT_CLASS
+from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
-from cleaner.rule_compile import LEFT, RIGHT
+from cleaner.rule_compile import DIGIT, LEFT, RIGHT
 from cleaner.rule_files import Rule
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
@@ -53,15 +53,17 @@ def match_rules(
     site: str | None = None,
     url: str | None = None,
     marked: Iterable[tuple[int, Rule]] = (),
+    words: NDArray[np.floating] | None = None,
 ) -> list[Hit]:
     """Every hit in `document`, by block, then by rule.
 
     `folded` is the document's text in lower case at equal length; `marked` are the blocks that stand in an
-    element which a rule's CSS selector found, with that rule (see `RuleSet.selectors`).
+    element which a rule's CSS selector found, with that rule (see `RuleSet.selectors`); `words` are the
+    words of each block (`Facts.word_count`), where they were counted already.
     """
     if not document.blocks:
         return []
-    view = _View(document, folded)
+    view = _View(document, folded, words)
     own = rules.at(site)
     marks = [(block, rule.id) for block, rule in marked]
     scope = Scope(language, site, url)
@@ -78,7 +80,7 @@ def match_rules(
 class _View:
     """The document's blocks as patterns see them, one a line, between them nothing but line feeds."""
 
-    def __init__(self, document: Document, folded: str) -> None:
+    def __init__(self, document: Document, folded: str, words: NDArray[np.floating] | None = None) -> None:
         self.document = document
         self.blocks = document.blocks
         self.size = len(self.blocks)
@@ -89,7 +91,8 @@ class _View:
         if not self.as_is:
             self._tidy(self.low)
         self._high: str | None = None
-        self._words: dict[int, int] = {}
+        self.counted = words
+        self._words: dict[int, float] = {}
         self._raw: dict[int, bytes] = {}
         self._phrases: dict[tuple[int, int], frozenset[int]] = {}
 
@@ -121,10 +124,21 @@ class _View:
             found = self._raw[block] = self.text(block).encode()
         return found
 
-    def words(self, block: int) -> int:
+    def words(self, block: int) -> float:
+        if self.counted is not None:
+            return float(self.counted[block])
         found = self._words.get(block)
         if found is None:
             found = self._words[block] = count_words(self.low[self.starts[block] : self.ends[block]])
+        return found
+
+    def with_digit(self, blocks: Ints) -> Bools:
+        """Which of the blocks have a digit."""
+        codes = codes_of(self.low)
+        places = np.flatnonzero((codes >= 0x30) & (codes <= 0x39))
+        found: Bools = np.searchsorted(places, self.ends[blocks]) > np.searchsorted(
+            places, self.starts[blocks]
+        )
         return found
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
@@ -159,19 +173,19 @@ _SIMPLE_WORD = re.compile(r"[^\W_]+")
 _NOT_SIMPLE = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
 
 
-def count_words(text: str) -> int:
+def count_words(text: str) -> float:
     """Runs of letters and digits; in scripts without spaces two characters are a word.
 
     >>> count_words("It cost 1.5 million"), count_words("株価は上昇"), count_words("हिन्दी में")
-    (5, 3, 2)
+    (5, 2.5, 2.0)
     """
     if not _NOT_SIMPLE.search(text):
         return len(_SIMPLE_WORD.findall(text))
     classes = classes_of(codes_of(text))
     unspaced = (classes & UNSPACED) != 0
-    wordy = ((classes & (LETTER | DIGIT)) != 0) & ~unspaced
+    wordy = ((classes & (LETTER | DIGIT_CLASS)) != 0) & ~unspaced
     runs = int(np.count_nonzero(wordy[1:] & ~wordy[:-1])) + int(wordy[:1].any())
-    return runs + (int(np.count_nonzero(unspaced)) + 1) // 2
+    return runs + int(np.count_nonzero(unspaced)) / 2
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -229,14 +243,20 @@ def _by_needle(program: Program, view: _View, active: Bools) -> Iterator[Candida
     hit, entry = hit[near], entry[near]
     rule, block = program.needle_rules[entry], blocks[hit]
     possible = active[rule]
-    if possible.any():
-        hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
-        flags = program.needle_flags[entry]
-        good = flags == 0
-        if not good.all():
-            good = (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
-        for key in np.unique(block[good] * size + rule[good]).tolist():
-            yield divmod(key, size)
+    if view.counted is not None:
+        count = view.counted[block]
+        possible &= (program.min_words[rule] <= count) & (count <= program.max_words[rule])
+    if not possible.any():
+        return
+    hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
+    flags = program.needle_flags[entry]
+    good = (program.traits[rule] & DIGIT) == 0
+    if not good.all():
+        good |= view.with_digit(block)
+    if flags.any():
+        good &= (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
+    for key in np.unique(block[good] * size + rule[good]).tolist():
+        yield divmod(key, size)
 
 
 def _whole_words(text: str, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
@@ -316,10 +336,23 @@ def _spans(program: Program, index: int, view: _View, block: int) -> list[tuple[
         return [(at.start, at.end)]
     pattern = program.pattern(index, view.phrases(block, program) if program.names_lists(index) else _NONE)
     raw = view.raw(block)
-    if rule.action != "cut":
+    edges = int(program.traits[index]) & (LEFT | RIGHT)
+    if rule.action != "cut" and not edges:
         return [(at.start, at.end)] if pattern.search(raw) else []
-    found: list[Any] = [match for match in pattern.finditer(raw) if match.end() > match.start()]
-    return [view.span(block, match.start(), match.end()) for match in found]
+    found = [match.span() for match in pattern.finditer(raw) if match.end() > match.start()]
+    if edges:
+        found = [span for span in found if _keeps_words(raw, span, edges)]
+    if rule.action != "cut":
+        return [(at.start, at.end)] if found else []
+    return [view.span(block, start, end) for start, end in found]
+
+
+def _keeps_words(raw: bytes, span: tuple[int, int], edges: int) -> bool:
+    """Whether a match does not cut a word at its `edges`."""
+    text = raw.decode()
+    start = len(raw[: span[0]].decode())
+    end = start + len(raw[span[0] : span[1]].decode())
+    return not edges & ~int(_whole_words(text, np.array([start]), np.array([end]))[0])
 
 
 def _in_runs(program: Program, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -197,7 +197,7 @@ def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
         return "none of its literals or phrases occurs there: add to the word list or to `needs`"
     count = count_words(literal(text))
     if (rule.min_words or 0) > count or (rule.max_words is not None and count > rule.max_words):
-        return f"it has {count} words: change `min_words` or `max_words`"
+        return f"it has {count:g} words: change `min_words` or `max_words`"
     if found and not whole_words(needles, text):
         return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
     return f"the pattern fails on “{collapse(seen(text))}”"

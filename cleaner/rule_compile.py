@@ -20,14 +20,14 @@ from cleaner.rule_files import (
     engine_rule,
     merge_words,
 )
-from cleaner.rule_literals import Lists, Needle, Phrase, phrase, required
+from cleaner.rule_literals import Lists, Needle, Phrase, list_edges, phrase, required, requires_digit
 from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
 FORMAT = 1
-LEFT, RIGHT = 1, 2
-"""Flags of a literal's use by a rule: the ends that must be a word's ends."""
+LEFT, RIGHT, DIGIT = 1, 2, 4
+"""Flags: an end that must be a word's end; a digit that must occur."""
 
 
 class Needles(msgspec.Struct, frozen=True, array_like=True):
@@ -54,6 +54,8 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     lists: dict[str, tuple[tuple[str, int], ...]]
     """For each word list (and choice of languages) that a pattern names, its phrases: pattern, literal's number."""
     needles: Needles
+    traits: bytes
+    """For each rule, flags: its pattern's `LEFT` and `RIGHT` end is a word list, it needs a `DIGIT`."""
 
 
 class Phrasebook:
@@ -151,7 +153,13 @@ def compile_with(
         key: tuple((one.pattern, number[one.needle.text]) for one in phrases)
         for key, phrases in named.items()
     }
-    return Compiled(FORMAT, rules, off, book.words, lists, table)
+    traits = bytes(_traits(rule.pattern) if rule.pattern else 0 for rule in rules)
+    return Compiled(FORMAT, rules, off, book.words, lists, table, traits)
+
+
+def _traits(pattern: str) -> int:
+    left, right = list_edges(pattern)
+    return (LEFT if left else 0) | (RIGHT if right else 0) | (DIGIT if requires_digit(pattern) else 0)
 
 
 def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) -> Needles:
@@ -245,8 +253,8 @@ def _refused(file: RuleFile, rule: Rule, key: str, error: Exception) -> RuleErro
     what = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
     if "perl operator" in what or "invalid escape" in what:
         advice = "RE2 has no look-around or back-references: use `spare`, `follows` or another rule instead"
-    elif "too large" in what:
-        advice = "use smaller repetition counts"
+    elif "too large" in what or "repetition size" in what:
+        advice = "use smaller counts: those of nested repetitions multiply"
     else:
         advice = "see https://github.com/google/re2/wiki/Syntax"
     return file.fault(rule, key, f"RE2 refuses the pattern: {what}", advice)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from cleaner.rule_text import LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, stem
@@ -66,7 +67,26 @@ def required(pattern: str, lists: Lists) -> tuple[Needle, ...]:
     """
     whole = _Room(None, None, at_begin=True, at_end=True)
     choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), whole)
-    return tuple(dict.fromkeys(choice.needles)) if choice else ()
+    return tuple(dict.fromkeys(choice)) if choice else ()
+
+
+def requires_digit(pattern: str) -> bool:
+    """Whether each match holds one of 0 to 9.
+
+    >>> requires_digit(r"^(?:at )?\\d+:(?:[0-5]\\d|xx)$"), requires_digit(r"\\d?|x")
+    (True, False)
+    """
+    return all(map(_has_digit, _Reader(rewrite(pattern)).branches()))
+
+
+def list_edges(pattern: str) -> tuple[bool, bool]:
+    """Whether the pattern begins, and whether it ends, with a word list: then a match must not cut a word there.
+
+    >>> list_edges("{photo}: {name}"), list_edges("^(?:foto|{photo})$")
+    ((True, True), (False, False))
+    """
+    branches = _Reader(rewrite(pattern)).branches()
+    return _list_at(branches, 0), _list_at(branches, -1)
 
 
 # --- reading a pattern ----------------------------------------------------------------------------
@@ -81,6 +101,8 @@ class _Item(NamedTuple):
     branches: tuple[_Items, ...] = ()
     width: int = 0
     """Characters that it takes, if it is neither a list nor a group."""
+    digit: bool = False
+    """It is a digit."""
     anchor: str = ""
     least: int = 1
     most: int | None = 1
@@ -94,6 +116,9 @@ _FLAGS = re.compile(r"\(\?[imsU-]+\)")
 _GROUP = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?")
 _CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", re.S)
 _ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|.)", re.S)
+
+
+_DIGITS = re.compile(r"\[(?:\\d|[0-9]-?)+\]")
 
 
 class _Reader:
@@ -138,8 +163,8 @@ class _Reader:
             return _Item()
         if named := self.take(LIST_NAME):
             return _Item(list_name=named[1])
-        if self.take(_CLASS):
-            return _Item(width=1)
+        if found := self.take(_CLASS):
+            return _Item(width=1, digit=_DIGITS.fullmatch(found[0]) is not None)
         if self.take(_GROUP):
             branches = self.branches()
             self.at += 1
@@ -150,7 +175,7 @@ class _Reader:
         self.at += 1
         if char in "^$":
             return _Item(anchor=char)
-        return _Item(width=1) if char == "." else _Item(char=char, width=1)
+        return _Item(width=1) if char == "." else _Item(char=char, width=1, digit=char in "0123456789")
 
 
 def _escaped(escape: str) -> _Item:
@@ -158,7 +183,7 @@ def _escaped(escape: str) -> _Item:
         return _Item()
     if len(escape) == 2 and not escape[1].isalnum():
         return _Item(char=escape[1], width=1)
-    return _Item(width=1)
+    return _Item(width=1, digit=escape == r"\d")
 
 
 # --- finding literals in it -----------------------------------------------------------------------
@@ -173,24 +198,30 @@ class _Room(NamedTuple):
     at_end: bool
 
 
-_NO_ROOM_KNOWN = _Room(None, None, at_begin=False, at_end=False)
+_Choice = tuple[Needle, ...]
+"""One way to say what a part of a pattern cannot do without: any of these literals."""
 
 
-class _Choice(NamedTuple):
-    """One way to say what a part of a pattern cannot do without: any of these literals."""
-
-    needles: tuple[Needle, ...]
-    at_edge: bool = False
-    """A word list stands at an end of the pattern, so its phrases must end as words there."""
-
-    def rank(self) -> tuple[bool, float]:
-        """Better the seldomer it is found: the longer and fewer the literals, the nearer to a block's end."""
-        return self.at_edge, -sum(_frequency(needle) for needle in self.needles)
+def _frequency(choice: _Choice) -> float:
+    """How often the literals of a choice are about to be found; only good to compare choices with."""
+    return sum(4.0 ** -len(one.text.encode()) * (0.05 if _is_near(one) else 1.0) for one in choice)
 
 
-def _frequency(needle: Needle) -> float:
-    near = min(needle.before, needle.after) < ANYWHERE
-    return 4.0 ** -len(needle.text.encode()) * (0.05 if near else 1.0)
+def _is_near(needle: Needle) -> bool:
+    return min(needle.before, needle.after) < 50
+
+
+def _has_digit(items: _Items) -> bool:
+    return any(
+        item.least and (item.digit or (item.branches and all(map(_has_digit, item.branches))))
+        for item in items
+    )
+
+
+def _list_at(branches: Sequence[_Items], end: int) -> bool:
+    """Whether a branch has a list as its first (0) or last (-1) item."""
+    ends = [items[end] for items in branches if items]
+    return any(item.list_name or _list_at(item.branches, end) for item in ends)
 
 
 class _Finder:
@@ -201,20 +232,14 @@ class _Finder:
         """All branches' literals together, if each has some."""
         found = [self.of_items(items, room) for items in branches]
         sure = [choice for choice in found if choice]
-        if len(sure) < len(found):
-            return None
-        return _Choice(
-            tuple(n for choice in sure for n in choice.needles), any(choice.at_edge for choice in sure)
-        )
+        return tuple(chain.from_iterable(sure)) if len(sure) == len(found) else None
 
     def of_items(self, items: _Items, room: _Room) -> _Choice | None:
         """The best of what the items of a sequence offer."""
         rooms = self.rooms(items, room)
-        choices = [
-            choice for item, here in zip(items, rooms, strict=True) if (choice := self.of_item(item, here))
-        ]
-        choices += _runs(items, rooms)
-        return max(choices, key=_Choice.rank, default=None)
+        offers = [self.of_item(item, here) for item, here in zip(items, rooms, strict=True)]
+        choices = [choice for choice in offers if choice] + _runs(items, rooms)
+        return min(choices, key=_frequency, default=None)
 
     def rooms(self, items: _Items, room: _Room) -> list[_Room]:
         """The room around each item."""
@@ -250,13 +275,17 @@ class _Finder:
         """What a list or a group requires."""
         if not item.least:
             return None
-        here = room if item.most == 1 else _NO_ROOM_KNOWN
+        here = self.repeated(item, room)
         if item.branches:
             return self.of_branches(item.branches, here)
-        phrases = self.lists.get(item.list_name, ())
-        if not phrases:
-            return None
-        return _Choice(tuple(_in_room(phrase, here) for phrase in phrases), here.at_begin or here.at_end)
+        return tuple(_in_room(one, here) for one in self.lists.get(item.list_name, ())) or None
+
+    def repeated(self, item: _Item, room: _Room) -> _Room:
+        """The room around one of the times that the item occurs."""
+        if item.most == 1:
+            return room
+        most = self.width(item)
+        return _Room(_sum(room.before, most), _sum(room.after, most), at_begin=False, at_end=False)
 
 
 def _in_room(phrase: Phrase, room: _Room) -> Needle:
@@ -283,7 +312,7 @@ def _runs(items: _Items, rooms: Sequence[_Room]) -> list[_Choice]:
         if text := literal(run):
             before = _sum(rooms[first].before, len(run) - len(run.lstrip()))
             after = _sum(rooms[stop - 1].after, len(run) - len(run.rstrip()))
-            found.append(_Choice((Needle(text, before=_limit(before), after=_limit(after)),)))
+            found.append((Needle(text, before=_limit(before), after=_limit(after)),))
         first = stop + 1
     return found
 

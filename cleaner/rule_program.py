@@ -22,6 +22,7 @@ class Program:
         self.rules = compiled.rules
         self.needles = compiled.needles
         self._lists = compiled.lists
+        self._traits = compiled.traits
         self._variants: list[dict[_Variant, Any]] = [{} for _ in self.rules]
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
@@ -80,6 +81,18 @@ class Program:
             case = "(?-i:" if rule.case_sensitive else "(?i:"
             parts.append(case + self._filled(index, None) + ")")
         return compile_lines("(?m)" + "|".join(parts))
+
+    @cached_property
+    def traits(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self._traits, dtype=np.uint8)
+
+    @cached_property
+    def min_words(self) -> NDArray[np.float64]:
+        return np.array([rule.min_words or 0 for rule in self.rules], dtype=np.float64)
+
+    @cached_property
+    def max_words(self) -> NDArray[np.float64]:
+        return np.array([rule.max_words or np.inf for rule in self.rules], dtype=np.float64)
 
     @cached_property
     def index_of(self) -> dict[str, int]:
