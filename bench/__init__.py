@@ -1,0 +1,1 @@
+"""Our figures and the peers', side by side in one run: `python -m bench`. See README.md in this folder."""
