@@ -14,6 +14,7 @@ from typing import Any
 from bench import accuracy, cache, data, memory, ours, peers, speed, startup
 from bench.accuracy import Contest
 from cleaner import __version__
+from cleaner.evaluate import evaluate_by_site
 
 Found = tuple[object, str]
 """What a section found: for the JSON, and as text."""
@@ -112,6 +113,14 @@ def _harmless(options: argparse.Namespace) -> Found:
     return records, _with_remarks(accuracy.render_harmless(records), found)
 
 
+def _corpus(options: argparse.Namespace) -> Found:
+    folder = data.ROOT / "corpus"
+    if not folder.is_dir():
+        return {}, f"{folder}: not there; left out."
+    report = evaluate_by_site([folder], _contest(options).cleaner_for)
+    return json.loads(report.to_json()), report.render()
+
+
 def _page_speed(options: argparse.Namespace) -> Found:
     found = data.one_set(options.data, data.SPEED_PAGES, options.limit)
     records = speed.page_speed(found, options.rounds)
@@ -140,6 +149,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "pages": _pages,
     "texts": _texts,
     "harmless": _harmless,
+    "corpus": _corpus,
     "page-speed": _page_speed,
     "text-speed": _text_speed,
     "memory": _memory,

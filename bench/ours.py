@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from cleaner import Cleaner
 from cleaner.evaluate import Case, fold_of
+from cleaner.scorecard import read_scorecard
 
 NAME = "cleaner"
 FOLD_NAME = "cleaner, out of site"
@@ -35,20 +35,17 @@ def cleaner_for(url: str) -> Cleaner:
 
 @lru_cache(maxsize=8)
 def _fitted_without(fold: int) -> Cleaner:
-    """THE SEAM for `cleaner.fit`: make the cleaner for one fold, from `folds/fold-N.toml` or by fitting now.
+    """THE SEAM for `cleaner.fit`: the scorecard in `folds/fold-N.toml`, or one fitted now.
 
-    `cleaner.fit` is expected to offer `fold_cleaner(scorecard: Path) -> Cleaner` for scorecards that were
-    fitted before, and `fit_fold(fold: int) -> Cleaner` to fit one.
+    To fit one, `cleaner.fit` is expected to offer `fit_fold(fold: int) -> Scorecard`.
     """
-    if find_spec("cleaner.fit") is None:
-        raise NoFolds("--folds needs cleaner.fit, which is not there. Run without --folds.")
+    file = FOLDS / f"fold-{fold}.toml"
+    if file.exists():
+        return Cleaner(scorecard=read_scorecard(file))
     fit = import_module("cleaner.fit")
-    scorecard = FOLDS / f"fold-{fold}.toml"
-    offered = "fold_cleaner" if scorecard.exists() else "fit_fold"
-    if not hasattr(fit, offered):
-        raise NoFolds(f"--folds needs cleaner.fit.{offered}, which is not there. Run without --folds.")
-    cleaner: Cleaner = fit.fold_cleaner(scorecard) if scorecard.exists() else fit.fit_fold(fold)
-    return cleaner
+    if not hasattr(fit, "fit_fold"):
+        raise NoFolds(f"--folds needs {file} (or cleaner.fit.fit_fold to make it). Run without --folds.")
+    return Cleaner(scorecard=fit.fit_fold(fold))
 
 
 def clean_case(case: Case, cleaner: Cleaner) -> str:
