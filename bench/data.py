@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.evaluate import Case, GoldError, GoldSet, read_gold
+from cleaner.evaluate import Case, GoldSet, read_gold
+from cleaner.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT.parent / "shared" / "data"
@@ -58,7 +59,7 @@ def _read(files: Sequence[Path], limit: int | None) -> Data:
             continue
         try:
             sets += [replace(gold, cases=evenly(gold.cases, limit)) for gold in read_gold(file)]
-        except GoldError as error:
+        except Fault as error:
             missing.append(str(error))
     return Data(tuple(sets), tuple(missing))
 

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cleaner.faults import Unusable, of_system
 from cleaner.read import SourceKind, decode
 
 if TYPE_CHECKING:
@@ -346,8 +347,8 @@ def fold_of(site: str, folds: int = FOLDS) -> int:
 # --- gold files ----------------------------------------------------------------------------------
 
 
-class GoldError(Exception):
-    """A gold file that cannot be used; the message names the file, the place, the fault and the next step."""
+class GoldError(Unusable):
+    """A gold file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +392,7 @@ def read_gold(path: Path) -> list[GoldSet]:
     Lines with an `origin` are split into sets by it. A corpus folder is a set for each of its sub-folders.
     A gzip that was cut short gives the lines that could be read, and a complaint that says so.
 
-    Raises `GoldError` where nothing can be read.
+    Raises a `Fault` (`GoldError` for what is in the file) where nothing can be read.
     """
     if path.is_dir():
         files = sorted(path.rglob("*.jsonl")) + sorted(path.rglob("*.jsonl.gz"))
@@ -399,9 +400,7 @@ def read_gold(path: Path) -> list[GoldSet]:
         sets = [gold for file in files for gold in _read_lines(file)]
         sets += [_corpus_set(folder.name, sorted(folder.glob("*.toml"))) for folder in folders]
         if not sets:
-            raise GoldError(
-                f"{path}: no .jsonl, .jsonl.gz or .toml file in this folder. Give a folder of gold."
-            )
+            raise GoldError(str(path), "no .jsonl, .jsonl.gz or .toml file in it", "give a folder of gold")
         return sets
     if path.suffix == ".toml":
         return [_corpus_set(path.parent.name, [path])]
@@ -413,7 +412,7 @@ def read_records(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise GoldError(f"{path}: {error.strerror or error}. Check the path.") from None
+        raise of_system(str(path), error) from None
     whole = True
     if raw[:2] == b"\x1f\x8b":
         raw, whole = _unpack(raw, path)
@@ -434,7 +433,7 @@ def _unpack(raw: bytes, path: Path) -> tuple[bytes, bool]:
             pieces.append(member.decompress(raw))
         except zlib.error as error:
             if not pieces:
-                raise GoldError(f"{path}: not a sound gzip ({error}). Fetch the file again.") from None
+                raise GoldError(str(path), f"not a sound gzip ({error})", "fetch the file again") from None
             return b"".join(pieces), False
         if not member.eof:
             return b"".join(pieces), False
@@ -446,9 +445,11 @@ def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except ValueError as error:
-        raise GoldError(f"{path}:{number}: not JSON ({error}). Each line must be one JSON object.") from None
+        raise GoldError(
+            f"{path}:{number}", f"not JSON ({error})", "put one JSON object on each line"
+        ) from None
     if not isinstance(found, dict):
-        raise GoldError(f"{path}:{number}: not an object. Each line must be one JSON object.")
+        raise GoldError(f"{path}:{number}", "not a JSON object", "put one JSON object on each line")
     return found
 
 
@@ -467,10 +468,9 @@ def _read_lines(path: Path) -> list[GoldSet]:
 
 
 def _case(path: Path, number: int, record: dict[str, Any]) -> Case:
+    place = f"{path}:{number}"
     if "id" not in record or not {"body", "must"} & set(record):
-        raise GoldError(
-            f"{path}:{number}: a gold record needs an id, and a body or must. Add what is missing."
-        )
+        raise GoldError(place, "a gold record needs an id, and a body or must", "add what is missing")
     name = str(record["id"])
     url = record.get("url")
     text = record.get("text")
@@ -478,7 +478,7 @@ def _case(path: Path, number: int, record: dict[str, Any]) -> Case:
     if text is None and not page.exists():
         page = page.with_suffix("")
         if not page.exists():
-            raise GoldError(f"{path}:{number}: no text, and no page at {page}. Put the page there.")
+            raise GoldError(place, f"no text, and no page at {page}", "put the page there")
     return Case(
         name,
         "html" if text is None else "text",
@@ -496,6 +496,9 @@ def _site_name(address: str) -> str:
     return registered_domain(re.sub(r"^hard::|(?:-\w+)?\.html?$", "", address))
 
 
+FORMAT = "see corpus/README.md for the format"
+
+
 def _corpus_set(name: str, files: list[Path]) -> GoldSet:
     return GoldSet(f"corpus/{name}", tuple(_corpus_case(file) for file in files))
 
@@ -504,12 +507,14 @@ def _corpus_case(path: Path) -> Case:
     try:
         wanted = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise GoldError(f"{path}: {error}. See corpus/README.md for the format.") from None
+        raise GoldError(str(path), str(error), FORMAT) from None
     sources = [file for suffix in (".txt", ".html") if (file := path.with_suffix(suffix)).exists()]
     if len(sources) != 1:
-        raise GoldError(f"{path}: needs one .txt or .html beside it, has {len(sources)}. Add or remove one.")
+        raise GoldError(
+            str(path), f"needs one .txt or .html beside it, has {len(sources)}", "add or remove one"
+        )
     if not isinstance(wanted.get("body"), str) or not wanted.get("site"):
-        raise GoldError(f"{path}: a case needs a site and a body. See corpus/README.md for the format.")
+        raise GoldError(str(path), "a case needs a site and a body", FORMAT)
     return Case(
         path.stem,
         "html" if sources[0].suffix == ".html" else "text",

@@ -12,6 +12,7 @@ import pytest
 from cleaner import evaluate as ev
 from cleaner.cleaned import Cleaned
 from cleaner.evaluate import Case, ClassCount, LineTally, Score, Snippets
+from cleaner.faults import Fault
 from cleaner.model import Verdict
 
 # Ten tokens, so seven shingles.
@@ -301,7 +302,7 @@ def test_corpus_cases_are_read(tmp_path: Path) -> None:
     ("content", "fault"),
     [
         ('{"id": "1", "body": "b"', ":1: not JSON"),
-        ("[1]", ":1: not an object"),
+        ("[1]", ":1: not a JSON object"),
         ('{"body": "b", "text": "t"}', ":1: a gold record needs an id"),
         ('{"id": "1", "text": "t"}', "and a body or must"),
         ('{"id": "1", "body": "b"}', ":1: no text, and no page at"),
@@ -317,9 +318,9 @@ def test_a_bad_line_is_named(tmp_path: Path, content: str, fault: str) -> None:
 
 
 def test_what_is_not_there_or_no_gold_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ev.GoldError, match="Check the path"):
+    with pytest.raises(Fault, match="does not exist; check the path"):
         ev.read_gold(tmp_path / "none.jsonl.gz")
-    with pytest.raises(ev.GoldError, match="Give a folder of gold"):
+    with pytest.raises(ev.GoldError, match="give a folder of gold"):
         ev.read_gold(tmp_path)
     broken = tmp_path / "broken.jsonl.gz"
     broken.write_bytes(b"\x1f\x8bnonsense and more of it")
