@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 
 import msgspec
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT as DIGIT_CLASS
 from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
-from cleaner.rule_compile import DIGIT, LEFT, RIGHT
+from cleaner.rule_compile import LEFT, RIGHT, Plan
 from cleaner.rule_files import Rule
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
@@ -132,13 +133,17 @@ class _View:
             found = self._words[block] = count_words(self.low[self.starts[block] : self.ends[block]])
         return found
 
-    def with_digit(self, blocks: Ints) -> Bools:
-        """Which of the blocks have a digit."""
+    @cached_property
+    def lengths(self) -> Ints:
+        found: Ints = self.ends - self.starts
+        return found
+
+    @cached_property
+    def has_digit(self) -> Bools:
+        """Which blocks have a digit."""
         codes = codes_of(self.low)
         places = np.flatnonzero((codes >= 0x30) & (codes <= 0x39))
-        found: Bools = np.searchsorted(places, self.ends[blocks]) > np.searchsorted(
-            places, self.starts[blocks]
-        )
+        found: Bools = np.searchsorted(places, self.ends) > np.searchsorted(places, self.starts)
         return found
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
@@ -207,11 +212,12 @@ def _hits(program: Program, view: _View, active: Bools, marks: Sequence[tuple[in
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
     marked = {(block, index) for block, name in marks if (index := program.index_of.get(name)) is not None}
     for block, index in chain(
-        _by_needle(program, view, active), _by_gate(program, view, active), _by_mark(program, active, marked)
+        _by_literal(program, view, active),
+        _by_shape(program, view, active),
+        _by_line(program, view, active),
+        sorted(pair for pair in marked if active[pair[1]]),
     ):
         rule = program.rules[index]
-        if rule.css and (block, index) not in marked:
-            continue
         if within_bounds(rule, view, block) and (spans := _spans(program, index, view, block)):
             found[block, index] = spans
     kept = _in_runs(program, found)
@@ -223,7 +229,7 @@ Candidate = tuple[int, int]
 """A block, and the index of a rule to try on it."""
 
 
-def _by_needle(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
+def _by_literal(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
     """Pairs of block and rule where one of the rule's literals stands in the block."""
     if not program.needles.texts:
         return
@@ -242,21 +248,38 @@ def _by_needle(program: Program, view: _View, active: Bools) -> Iterator[Candida
     near = (before[hit] <= program.needle_before[entry]) & (after[hit] <= program.needle_after[entry])
     hit, entry = hit[near], entry[near]
     rule, block = program.needle_rules[entry], blocks[hit]
-    possible = active[rule]
+    possible = active[rule] & (view.lengths[block] <= program.widths[rule])
+    possible &= ~program.wants_digit[rule] | view.has_digit[block]
     if view.counted is not None:
         count = view.counted[block]
         possible &= (program.min_words[rule] <= count) & (count <= program.max_words[rule])
     if not possible.any():
         return
-    hit, entry, rule, block = hit[possible], entry[possible], rule[possible], block[possible]
-    flags = program.needle_flags[entry]
-    good = (program.traits[rule] & DIGIT) == 0
-    if not good.all():
-        good |= view.with_digit(block)
+    hit, rule, block, flags = (
+        hit[possible],
+        rule[possible],
+        block[possible],
+        program.needle_flags[entry[possible]],
+    )
     if flags.any():
-        good &= (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
-    for key in np.unique(block[good] * size + rule[good]).tolist():
+        good = (flags & ~_whole_words(view.low, starts[hit], ends[hit])) == 0
+        rule, block = rule[good], block[good]
+    for key in np.unique(block * size + rule).tolist():
         yield divmod(key, size)
+
+
+def _by_shape(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
+    """Pairs of block and rule where the block is as short as the rule wants it."""
+    for index in program.by_shape:
+        if not active[index]:
+            continue
+        fits = view.lengths <= program.widths[index]
+        if program.wants_digit[index]:
+            fits &= view.has_digit
+        if view.counted is not None:
+            fits &= (program.min_words[index] <= view.counted) & (view.counted <= program.max_words[index])
+        for block in np.flatnonzero(fits).tolist():
+            yield block, index
 
 
 def _whole_words(text: str, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
@@ -284,9 +307,9 @@ def _takes_endings(codes: NDArray[np.uint32]) -> Bools:
     return found
 
 
-def _by_gate(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
+def _by_line(program: Program, view: _View, active: Bools) -> Iterator[Candidate]:
     """Blocks where one of the rules without a literal may hold, found by one search for all of them."""
-    open_rules = [index for index in program.without_needle if active[index]]
+    open_rules = [index for index in program.by_line if active[index]]
     if not open_rules:
         return
     raw = view.high.encode()
@@ -301,13 +324,6 @@ def _by_gate(program: Program, view: _View, active: Bools) -> Iterator[Candidate
         line = raw.find(b"\n", at) + 1
         if not line:
             return
-
-
-def _by_mark(program: Program, active: Bools, marked: set[tuple[int, int]]) -> Iterator[Candidate]:
-    """Pairs that a selector alone announces."""
-    for block, index in sorted(marked):
-        if active[index] and not program.has_needle[index]:
-            yield block, index
 
 
 # --- the conditions of one rule on one block ------------------------------------------------------
@@ -332,19 +348,42 @@ def _spans(program: Program, index: int, view: _View, block: int) -> list[tuple[
     """The spans of `Document.text` that the rule hits in the block."""
     rule = program.rules[index]
     at = view.blocks[block]
-    if not rule.pattern:
+    plan = program.plans[index]
+    if plan.demands and view.phrases(block, program).isdisjoint(plan.demands):
+        return []
+    spans = _matches(program, index, view, block) if rule.pattern else [(0, 0)]
+    if not spans or (plan.demands and not _has_demand(program, plan, view, block)):
+        return []
+    if rule.action != "cut":
         return [(at.start, at.end)]
+    return [view.span(block, start, end) for start, end in spans]
+
+
+def _matches(program: Program, index: int, view: _View, block: int) -> list[tuple[int, int]]:
+    """The pattern's matches in the block's UTF-8: all of them to cut, one is enough otherwise."""
+    rule, edges = program.rules[index], program.plans[index].edges
     pattern = program.pattern(index, view.phrases(block, program) if program.names_lists(index) else _NONE)
     raw = view.raw(block)
-    edges = int(program.traits[index]) & (LEFT | RIGHT)
     if rule.action != "cut" and not edges:
-        return [(at.start, at.end)] if pattern.search(raw) else []
-    found = [match.span() for match in pattern.finditer(raw) if match.end() > match.start()]
-    if edges:
-        found = [span for span in found if _keeps_words(raw, span, edges)]
-    if rule.action != "cut":
-        return [(at.start, at.end)] if found else []
-    return [view.span(block, start, end) for start, end in found]
+        found = pattern.search(raw)
+        return [found.span()] if found else []
+    spans = [match.span() for match in pattern.finditer(raw) if match.end() > match.start()]
+    return [span for span in spans if _keeps_words(raw, span, edges)] if edges else spans
+
+
+def _has_demand(program: Program, plan: Plan, view: _View, block: int) -> bool:
+    """Whether one of the literals that `needs` asks for stands in the block, as whole words."""
+    present = view.phrases(block, program)
+    if present.isdisjoint(plan.demands):
+        return False
+    low = view.low[view.starts[block] : view.ends[block]]
+    asked = [pair for pair in zip(plan.demands, plan.whole, strict=True) if pair[0] in present]
+    return any(_stands_whole(program.text_of(number), low, ends) for number, ends in asked)
+
+
+def _stands_whole(text: str, low: str, ends: int) -> bool:
+    starts = np.array([found.start() for found in re.finditer(f"(?={re.escape(text)})", low)])
+    return bool(((ends & ~_whole_words(low, starts, starts + len(text))) == 0).any())
 
 
 def _keeps_words(raw: bytes, span: tuple[int, int], edges: int) -> bool:

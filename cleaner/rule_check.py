@@ -17,8 +17,9 @@ from cleaner.rule_compile import (
     Phrasebook,
     check_lists,
     check_patterns,
+    compile_pattern,
     compile_rules,
-    compile_with,
+    full_pattern,
     rule_needles,
 )
 from cleaner.rule_files import (
@@ -32,7 +33,6 @@ from cleaner.rule_files import (
     merge_words,
     read_file,
 )
-from cleaner.rule_literals import ANYWHERE, Needle
 from cleaner.rule_text import collapse, literal, seen
 from cleaner.rules import RuleSet, builtin_directory, rule_paths
 
@@ -198,18 +198,13 @@ def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
     count = count_words(literal(text))
     if (rule.min_words or 0) > count or (rule.max_words is not None and count > rule.max_words):
         return f"it has {count:g} words: change `min_words` or `max_words`"
-    if found and not whole_words(needles, text):
+    if (
+        found
+        and rule.pattern
+        and compile_pattern(full_pattern(rule, book), rule).search(seen(collapse(text)))
+    ):
         return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
     return f"the pattern fails on “{collapse(seen(text))}”"
-
-
-def whole_words(needles: Iterable[Needle], text: str) -> bool:
-    """Whether one of the literals stands in `text`, as whole words where it must."""
-    rule = Rule(id="x.x")
-    sought = tuple(needle._replace(before=ANYWHERE, after=ANYWHERE) for needle in needles)
-    rules = RuleSet(compile_with((rule,), Phrasebook({}), [sought]))
-    document = Document(text, (Block(text, "paragraph", 0, len(text)),))
-    return bool(match_rules(rules, document, fold(text)))
 
 
 def _line_of(file: RuleFile, rule: Rule, key: str, example: Example) -> int:

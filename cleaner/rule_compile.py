@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,14 +20,29 @@ from cleaner.rule_files import (
     engine_rule,
     merge_words,
 )
-from cleaner.rule_literals import Lists, Needle, Phrase, list_edges, phrase, required, requires_digit
+from cleaner.rule_literals import (
+    ANYWHERE,
+    Lists,
+    Needle,
+    Phrase,
+    frequency,
+    list_edges,
+    phrase,
+    required,
+    requires_digit,
+    widest,
+)
 from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
 FORMAT = 1
-LEFT, RIGHT, DIGIT = 1, 2, 4
-"""Flags: an end that must be a word's end; a digit that must occur."""
+LEFT, RIGHT = 1, 2
+"""Flags: the ends that must be a word's ends."""
+BRIEF = 4_000
+"""Characters of a pattern that may be searched for in every line, together with others."""
+OFTEN = 0.05
+"""A `frequency` of literals above which a block's length and digits say more."""
 
 
 class Needles(msgspec.Struct, frozen=True, array_like=True):
@@ -43,6 +58,23 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     after: bytes
 
 
+class Plan(msgspec.Struct, frozen=True, array_like=True):
+    """How the blocks are found that one rule is tried on, and what is tested before its pattern."""
+
+    found_by: Literal["literal", "shape", "line", "selector"]
+    """By a literal in the block; by the block's length, words and digits; by a search over all lines; by CSS."""
+    width: int
+    """The most characters that the block may have."""
+    digit: bool
+    """The block must have a digit."""
+    edges: int
+    """`LEFT` or `RIGHT` where the pattern's end is a word list: a match must not cut a word there."""
+    demands: tuple[int, ...] = ()
+    """Numbers of the literals in `needs`, one of which must occur, where they do not lead to the block."""
+    whole: tuple[int, ...] = ()
+    """For each of `demands` the ends that must be a word's ends."""
+
+
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """What is kept on disk."""
 
@@ -54,8 +86,7 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     lists: dict[str, tuple[tuple[str, int], ...]]
     """For each word list (and choice of languages) that a pattern names, its phrases: pattern, literal's number."""
     needles: Needles
-    traits: bytes
-    """For each rule, flags: its pattern's `LEFT` and `RIGHT` end is a word list, it needs a `DIGIT`."""
+    plans: tuple[Plan, ...]
 
 
 class Phrasebook:
@@ -93,14 +124,54 @@ def list_key(name: str, rule: Rule) -> str:
 
 
 def rule_needles(rule: Rule, lists: Lists) -> tuple[Needle, ...]:
-    """The literals of which a block must hold one before the rule is tried; empty: every block is tried."""
-    if not rule.needs:
-        return required(rule.pattern, lists) if rule.pattern else ()
+    """The literals of which a block must hold one for the rule to hit; empty when nothing is known."""
+    return needed(rule, lists) or (required(rule.pattern, lists) if rule.pattern else ())
+
+
+def needed(rule: Rule, lists: Lists) -> tuple[Needle, ...]:
+    """The literals that the rule's `needs` asks for."""
     found: list[Needle] = []
     for text in rule.needs:
         name = LIST_NAME.fullmatch(text)
         found += [one.needle for one in (lists[name[1]] if name else (phrase(text),))]
     return tuple(dict.fromkeys(found))
+
+
+class _Draft(NamedTuple):
+    """A rule's plan before literals are numbered."""
+
+    plan: Plan
+    needles: tuple[Needle, ...]
+    demands: tuple[Needle, ...]
+
+
+def _draft(rule: Rule, lists: Lists) -> _Draft:
+    """Choose what leads to the blocks that the rule is tried on: whatever is about to be found least often."""
+    asked = needed(rule, lists)
+    pattern = rule.pattern or ""
+    left, right = list_edges(pattern)
+    width = widest(pattern, lists) if pattern else ANYWHERE
+    plan = Plan("literal", width, requires_digit(pattern), (LEFT if left else 0) | (RIGHT if right else 0))
+    if rule.css:
+        return _Draft(msgspec.structs.replace(plan, found_by="selector"), (), asked)
+    ways = [way for way in (asked, required(pattern, lists)) if way]
+    best = min(ways, key=frequency, default=())
+    if best and frequency(best) < OFTEN:
+        return _Draft(plan, best, () if best is asked else asked)
+    if len(pattern) + sum(len(one.pattern) for name in list_names(pattern) for one in lists[name]) < BRIEF:
+        return _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
+    if _has_shape(rule, plan):
+        return _Draft(msgspec.structs.replace(plan, found_by="shape"), (), asked)
+    return (
+        _Draft(plan, best, () if best is asked else asked)
+        if best
+        else _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
+    )
+
+
+def _has_shape(rule: Rule, plan: Plan) -> bool:
+    """Whether few blocks are as short as the rule wants them, and have a digit if it wants one."""
+    return plan.width <= 12 or (plan.digit and (plan.width <= 80 or (rule.max_words or 99) <= 12))
 
 
 def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = None) -> Compiled:
@@ -132,34 +203,34 @@ def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = 
 
 def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str] = frozenset()) -> Compiled:
     """The compiled form of these rules alone."""
-    return compile_with(rules, book, [rule_needles(rule, book.lists(rule)) for rule in rules], off)
-
-
-def compile_with(
-    rules: tuple[Rule, ...],
-    book: Phrasebook,
-    needles: Sequence[Sequence[Needle]],
-    off: frozenset[str] = frozenset(),
-) -> Compiled:
-    """Like `compile_rules`, with the literals that announce each rule."""
+    drafts = [_draft(rule, book.lists(rule)) for rule in rules]
     named = {
         list_key(name, rule): book.phrases(name, rule.language)
         for rule in rules
         for name in list_names(rule.pattern or "")
     }
-    table = _needles(needles, [one.needle.text for phrases in named.values() for one in phrases])
+    others = [one.needle.text for phrases in named.values() for one in phrases]
+    others += [one.text for draft in drafts for one in draft.demands]
+    table = _needles([draft.needles for draft in drafts], others)
     number = {text: index for index, text in enumerate((*table.texts, *table.others))}
     lists = {
         key: tuple((one.pattern, number[one.needle.text]) for one in phrases)
         for key, phrases in named.items()
     }
-    traits = bytes(_traits(rule.pattern) if rule.pattern else 0 for rule in rules)
-    return Compiled(FORMAT, rules, off, book.words, lists, table, traits)
+    plans = tuple(_numbered(draft, number) for draft in drafts)
+    return Compiled(FORMAT, rules, off, book.words, lists, table, plans)
 
 
-def _traits(pattern: str) -> int:
-    left, right = list_edges(pattern)
-    return (LEFT if left else 0) | (RIGHT if right else 0) | (DIGIT if requires_digit(pattern) else 0)
+def _numbered(draft: _Draft, number: Mapping[str, int]) -> Plan:
+    return msgspec.structs.replace(
+        draft.plan,
+        demands=tuple(number[one.text] for one in draft.demands),
+        whole=tuple(_ends(one) for one in draft.demands),
+    )
+
+
+def _ends(needle: Needle) -> int:
+    return (LEFT if needle.left else 0) | (RIGHT if needle.right else 0)
 
 
 def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) -> Needles:
@@ -168,7 +239,7 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
         for found in needles:
             uses.setdefault(found.text, []).append((index, found))
     entries = [entry for group in uses.values() for entry in group]
-    flags = [(LEFT if found.left else 0) | (RIGHT if found.right else 0) for _, found in entries]
+    flags = [_ends(found) for _, found in entries]
     return Needles(
         tuple(uses),
         tuple(dict.fromkeys(text for text in of_phrases if text not in uses)),
@@ -246,10 +317,11 @@ def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:
                 try:
                     compile_pattern(pattern, rule)
                 except re2.error as error:
-                    raise _refused(file, rule, key, error) from None
+                    raise file.fault(rule, key, *refusal(error)) from None
 
 
-def _refused(file: RuleFile, rule: Rule, key: str, error: Exception) -> RuleError:
+def refusal(error: Exception) -> tuple[str, str]:
+    """What RE2 says against a pattern, and what to do."""
     what = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
     if "perl operator" in what or "invalid escape" in what:
         advice = "RE2 has no look-around or back-references: use `spare`, `follows` or another rule instead"
@@ -257,4 +329,4 @@ def _refused(file: RuleFile, rule: Rule, key: str, error: Exception) -> RuleErro
         advice = "use smaller counts: those of nested repetitions multiply"
     else:
         advice = "see https://github.com/google/re2/wiki/Syntax"
-    return file.fault(rule, key, f"RE2 refuses the pattern: {what}", advice)
+    return f"RE2 refuses the pattern: {what}", advice

@@ -7,6 +7,7 @@ tells for all rules. What is not understood of a pattern makes the answer weaker
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -61,13 +62,26 @@ def required(pattern: str, lists: Lists) -> tuple[Needle, ...]:
     """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
 
     >>> required(r"^\\W?(?:photo|foto): \\w+$", {})[0]
-    Needle(text='photo', left=False, right=False, before=1, after=32767)
+    Needle(text='photo', left=False, right=True, before=1, after=32767)
     >>> required(r"^\\d+$", {})
     ()
     """
-    whole = _Room(None, None, at_begin=True, at_end=True)
+    whole = _Room(None, None, True, True, False, False)
     choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), whole)
     return tuple(dict.fromkeys(choice)) if choice else ()
+
+
+def widest(pattern: str, lists: Lists) -> int:
+    """The most characters of a block that the pattern fits from `^` to `$`; `ANYWHERE` when it is open.
+
+    >>> widest(r"^\\d{1,2}:\\d\\d$", {}), widest(r"^\\d{1,2}:\\d\\d", {})
+    (5, 32767)
+    """
+    finder = _Finder(lists)
+    branches = _Reader(rewrite(pattern)).branches()
+    if not all(items and items[0].anchor == "^" and items[-1].anchor == "$" for items in branches):
+        return ANYWHERE
+    return _limit(_longest(finder.width_of(items) for items in branches))
 
 
 def requires_digit(pattern: str) -> bool:
@@ -103,9 +117,16 @@ class _Item(NamedTuple):
     """Characters that it takes, if it is neither a list nor a group."""
     digit: bool = False
     """It is a digit."""
+    no_letter: bool = False
+    """It is one character, and no letter."""
     anchor: str = ""
     least: int = 1
     most: int | None = 1
+
+    @property
+    def blank(self) -> bool:
+        """It takes no character."""
+        return not (self.width or self.list_name or self.branches or self.anchor)
 
 
 _Items = tuple[_Item, ...]
@@ -118,6 +139,7 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", 
 _ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|.)", re.S)
 
 
+_NO_LETTER_ESCAPES = (r"\s", r"\d", r"\PL", r"\P{L}")
 _DIGITS = re.compile(r"\[(?:\\d|[0-9]-?)+\]")
 
 
@@ -164,7 +186,8 @@ class _Reader:
         if named := self.take(LIST_NAME):
             return _Item(list_name=named[1])
         if found := self.take(_CLASS):
-            return _Item(width=1, digit=_DIGITS.fullmatch(found[0]) is not None)
+            digit = _DIGITS.fullmatch(found[0]) is not None
+            return _Item(width=1, digit=digit, no_letter=_has_no_letter(found[0]))
         if self.take(_GROUP):
             branches = self.branches()
             self.at += 1
@@ -175,40 +198,62 @@ class _Reader:
         self.at += 1
         if char in "^$":
             return _Item(anchor=char)
-        return _Item(width=1) if char == "." else _Item(char=char, width=1, digit=char in "0123456789")
+        if char == ".":
+            return _Item(width=1)
+        return _Item(char=char, width=1, digit=char in "0123456789", no_letter=not _is_wordy(char))
 
 
 def _escaped(escape: str) -> _Item:
     if escape in (r"\b", r"\B"):
         return _Item()
     if len(escape) == 2 and not escape[1].isalnum():
-        return _Item(char=escape[1], width=1)
-    return _Item(width=1, digit=escape == r"\d")
+        return _Item(char=escape[1], width=1, no_letter=not _is_wordy(escape[1]))
+    return _Item(width=1, digit=escape == r"\d", no_letter=escape in _NO_LETTER_ESCAPES)
+
+
+def _has_no_letter(character_class: str) -> bool:
+    """Whether the class surely has no letter."""
+    if character_class.startswith("[^"):
+        return r"\pL" in character_class or r"\p{L}" in character_class
+    rest = re.sub(r"\\[sd]|\\[^\w]|\d-\d|-(?=\])", "", character_class[1:-1] + "]")
+    return not any(char in "-\\[" or _is_wordy(char) for char in rest)
+
+
+def _is_wordy(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LM"
 
 
 # --- finding literals in it -----------------------------------------------------------------------
 
 
 class _Room(NamedTuple):
-    """The most characters before and after (None: unknown), and whether nothing of the pattern is there."""
+    """What stands around a part of a pattern."""
 
     before: int | None
+    """The most characters of the block before it; None without end."""
     after: int | None
     at_begin: bool
+    """Nothing of the pattern stands before it."""
     at_end: bool
+    no_letter_before: bool
+    """The character before it, if any, is no letter."""
+    no_letter_after: bool
 
 
 _Choice = tuple[Needle, ...]
 """One way to say what a part of a pattern cannot do without: any of these literals."""
 
 
-def _frequency(choice: _Choice) -> float:
+def frequency(choice: tuple[Needle, ...]) -> float:
     """How often the literals of a choice are about to be found; only good to compare choices with."""
-    return sum(4.0 ** -len(one.text.encode()) * (0.05 if _is_near(one) else 1.0) for one in choice)
+    return sum(map(_frequency, choice))
 
 
-def _is_near(needle: Needle) -> bool:
-    return min(needle.before, needle.after) < 50
+def _frequency(needle: Needle) -> float:
+    length = len(needle.text.encode())
+    near = 0.3 if min(needle.before, needle.after) <= 20 else 1.0
+    whole = 0.5 if needle.left and needle.right else 1.0
+    return float(10.0**-length * near * whole)
 
 
 def _has_digit(items: _Items) -> bool:
@@ -239,7 +284,7 @@ class _Finder:
         rooms = self.rooms(items, room)
         offers = [self.of_item(item, here) for item, here in zip(items, rooms, strict=True)]
         choices = [choice for choice in offers if choice] + _runs(items, rooms)
-        return min(choices, key=_frequency, default=None)
+        return min(choices, key=frequency, default=None)
 
     def rooms(self, items: _Items, room: _Room) -> list[_Room]:
         """The room around each item."""
@@ -251,7 +296,14 @@ class _Finder:
             after.append(0 if item.anchor == "$" else _sum(after[-1], width))
         last = len(items) - 1
         return [
-            _Room(before[i], after[last - i], room.at_begin and i == 0, room.at_end and i == last)
+            _Room(
+                before[i],
+                after[last - i],
+                room.at_begin and i == 0,
+                room.at_end and i == last,
+                _no_letter(items[:i][::-1], "^", room.no_letter_before),
+                _no_letter(items[i + 1 :], "$", room.no_letter_after),
+            )
             for i in range(len(items))
         ]
 
@@ -285,7 +337,21 @@ class _Finder:
         if item.most == 1:
             return room
         most = self.width(item)
-        return _Room(_sum(room.before, most), _sum(room.after, most), at_begin=False, at_end=False)
+        return _Room(_sum(room.before, most), _sum(room.after, most), False, False, False, False)
+
+
+def _no_letter(items: Sequence[_Item], anchor: str, beyond: bool) -> bool:
+    """Whether what comes next, in `items` or `beyond` them, is no letter or the block's end."""
+    for item in items:
+        if item.anchor == anchor:
+            return True
+        if item.blank:
+            continue
+        if not item.no_letter:
+            return False
+        if item.least:
+            return True
+    return beyond
 
 
 def _in_room(phrase: Phrase, room: _Room) -> Needle:
@@ -293,8 +359,8 @@ def _in_room(phrase: Phrase, room: _Room) -> Needle:
     found = phrase.needle
     return Needle(
         found.text,
-        found.left and room.at_begin,
-        found.right and room.at_end,
+        found.left and (room.at_begin or room.no_letter_before),
+        found.right and (room.at_end or room.no_letter_after),
         _limit(room.before if found.left else None),
         _limit(room.after if found.right else None),
     )
@@ -310,9 +376,17 @@ def _runs(items: _Items, rooms: Sequence[_Room]) -> list[_Choice]:
             stop += 1
         run = "".join(item.char for item in items[first:stop])
         if text := literal(run):
-            before = _sum(rooms[first].before, len(run) - len(run.lstrip()))
-            after = _sum(rooms[stop - 1].after, len(run) - len(run.rstrip()))
-            found.append((Needle(text, before=_limit(before), after=_limit(after)),))
+            left, right = rooms[first], rooms[stop - 1]
+            before = _limit(_sum(left.before, len(run) - len(run.lstrip())))
+            after = _limit(_sum(right.after, len(run) - len(run.rstrip())))
+            whole = run == run.strip()
+            found.append(
+                (
+                    Needle(
+                        text, whole and left.no_letter_before, whole and right.no_letter_after, before, after
+                    ),
+                )
+            )
         first = stop + 1
     return found
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_compile import Compiled, compile_lines, compile_pattern, list_key
+from cleaner.rule_compile import Compiled, compile_lines, compile_pattern, list_key, refusal
+from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 8
@@ -22,7 +23,7 @@ class Program:
         self.rules = compiled.rules
         self.needles = compiled.needles
         self._lists = compiled.lists
-        self._traits = compiled.traits
+        self.plans = compiled.plans
         self._variants: list[dict[_Variant, Any]] = [{} for _ in self.rules]
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
@@ -60,31 +61,32 @@ class Program:
         return np.frombuffer(self.needles.after, dtype=np.int16)
 
     @cached_property
-    def has_needle(self) -> NDArray[np.bool_]:
-        """Which rules a literal announces."""
-        have = np.zeros(len(self.rules), dtype=np.bool_)
-        have[self.needle_rules] = True
-        return have
+    def by_shape(self) -> tuple[int, ...]:
+        """Rules that a block's length, words and digits announce."""
+        return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "shape")
 
     @cached_property
-    def without_needle(self) -> tuple[int, ...]:
-        """Rules that no literal and no selector announces: each block within their bounds is tried."""
-        have = self.has_needle
-        return tuple(i for i, rule in enumerate(self.rules) if not have[i] and not rule.css)
+    def by_line(self) -> tuple[int, ...]:
+        """Rules that nothing announces: each line is searched for one of them."""
+        return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "line")
 
     @cached_property
     def gate(self) -> Any:
-        """One pattern that finds each line where a rule without a literal may hold."""
+        """One pattern that finds each line where one of the rules in `by_line` may hold."""
         parts = []
-        for index in self.without_needle:
+        for index in self.by_line:
             rule = self.rules[index]
             case = "(?-i:" if rule.case_sensitive else "(?i:"
             parts.append(case + self._filled(index, None) + ")")
         return compile_lines("(?m)" + "|".join(parts))
 
     @cached_property
-    def traits(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self._traits, dtype=np.uint8)
+    def widths(self) -> NDArray[np.int64]:
+        return np.array([plan.width for plan in self.plans], dtype=np.int64)
+
+    @cached_property
+    def wants_digit(self) -> NDArray[np.bool_]:
+        return np.array([plan.digit for plan in self.plans], dtype=np.bool_)
 
     @cached_property
     def min_words(self) -> NDArray[np.float64]:
@@ -106,7 +108,8 @@ class Program:
     def url_pattern(self, index: int) -> Any:
         found = self._urls.get(index)
         if found is None:
-            found = self._urls[index] = compile_pattern(self.rules[index].url or "", self.rules[index])
+            rule = self.rules[index]
+            found = self._urls[index] = self._compile(rule.url or "", rule)
         return found
 
     def names_lists(self, index: int) -> bool:
@@ -122,6 +125,11 @@ class Program:
             found += [lead + match[0] for match in others]
         return frozenset(found)
 
+    def text_of(self, number: int) -> str:
+        """The literal with this number."""
+        texts = self.needles.texts
+        return texts[number] if number < len(texts) else self.needles.others[number - len(texts)]
+
     def pattern(self, index: int, phrases: frozenset[int]) -> Any:
         """Rule `index`'s pattern, for a block in which `phrases` occur.
 
@@ -133,8 +141,18 @@ class Program:
         found = known.get(wanted) or known.get(None)
         if found is None:
             key = wanted if len(known) < _VARIANTS_KEPT else None
-            found = known[key] = compile_pattern(self._filled(index, key), self.rules[index])
+            found = known[key] = self._compile(self._filled(index, key), self.rules[index])
         return found
+
+    @staticmethod
+    def _compile(pattern: str, rule: Rule) -> Any:
+        import re2
+
+        try:
+            return compile_pattern(pattern, rule)
+        except re2.error as error:
+            fault, advice = refusal(error)
+            raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
 
     def _phrases_of(self, index: int) -> frozenset[int]:
         """The literals of the phrases that rule `index`'s pattern names."""
