@@ -9,9 +9,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed
 	$(BIN)/cleaner clean examples -o $(OUT)
 	@echo
-	@echo "What became of one of them, block by block (examples/harbour-crane.txt):"
+	@echo "What became of one of them, block by block (examples/lift-bridge.txt):"
 	@echo
-	$(BIN)/cleaner explain examples/harbour-crane.txt
+	$(BIN)/cleaner explain examples/lift-bridge.txt
 	@echo
 	@echo "The stories are in $(OUT)/; what was removed is in $(OUT)/.cleaner/."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,6 +61,8 @@ def _read(path: str) -> Settings | None:
     own = os.path.basename(path) == OWN_FILE
     if not own and not _TABLE.search(raw):
         return None
+    import tomllib  # most people have no settings, and the hook must start fast
+
     text = raw.decode("utf-8", "replace")
     try:
         data = tomllib.loads(text)
@@ -205,3 +206,5 @@ def build_cleaner(settings: Settings) -> Cleaner:
         raise BrokenRules(str(error)) from None
     except ValueError as error:
         raise Unusable("", str(error), "see docs/config.md") from None
+    except OSError as error:
+        raise Unusable(str(error.filename), "is missing or cannot be read", "install cleaner again") from None

@@ -13,7 +13,7 @@ from cleaner import record, write
 from cleaner.cleaned import Cleaned
 from cleaner.config import build_cleaner
 from cleaner.faults import Fault, of_system
-from cleaner.formats import as_html, as_json, as_json_line
+from cleaner.formats import as_html, as_json, as_json_line, removed_from
 from cleaner.job import Job, Mode, Outcome, record_folder, target_of
 from cleaner.pipeline import Cleaner
 from cleaner.read import NotText, SourceKind, sniff
@@ -110,7 +110,7 @@ class Processor:
         if self.job.record:
             before, after = record.digest(document.raw), record.digest(data)
             told = record.Cleaning(target, before, after, document.source.path, self.job.record)
-            record.save(self.job.record, told, cleaned.removed)
+            record.save(self.job.record, told, removed_from(cleaned))
         wrote = write.put(target, data, _mode(document))
         return _outcome(document, cleaned)._replace(wrote=wrote)
 
@@ -209,7 +209,7 @@ def _refuse_if_changed(path: str, status: os.stat_result | None) -> None:
 
 
 def _outcome(document: Read, cleaned: Cleaned) -> Outcome:
-    removed = cleaned.removed
+    removed = removed_from(cleaned)
     rules = Counter(name for piece in removed for name in {e.name for e in piece.evidence} if ":" in name)
     return Outcome(
         path=document.source.path,

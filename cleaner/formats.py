@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cleaner.cleaned import FORMAT_VERSION, Cleaned, replay
-from cleaner.model import Cut, Evidence, Verdict
+from cleaner.model import Cut, Evidence, Removed, Verdict
 
 
 def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
@@ -32,9 +32,14 @@ def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
                 "end": r.end,
                 "evidence": _evidence(r.evidence),
             }
-            for r in cleaned.removed
+            for r in removed_from(cleaned)
         ],
     }
+
+
+def removed_from(cleaned: Cleaned) -> tuple[Removed, ...]:
+    """What is gone from the document: nothing where it was refused, whatever the verdicts say."""
+    return () if cleaned.refused is not None else cleaned.removed
 
 
 def explanation(cleaned: Cleaned, name: str) -> dict[str, Any]:

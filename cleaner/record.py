@@ -8,10 +8,7 @@ of processes may write at once.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -47,6 +44,8 @@ class Restored(NamedTuple):
 
 
 def digest(data: bytes) -> str:
+    import hashlib  # the hook must start fast, and has no use for it where all is clean
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -61,6 +60,8 @@ def folder_for(path: str, home: str | None) -> str:
 
 def keep_original(folder: str, raw: bytes) -> str:
     """Store bytes that are about to be written over, and make sure that they can be read back."""
+    import zlib
+
     name = digest(raw)
     path = _original_path(folder, name)
     _make(folder)
@@ -73,6 +74,8 @@ def keep_original(folder: str, raw: bytes) -> str:
 
 def save(folder: str, cleaning: Cleaning, removed: Sequence[Removed]) -> None:
     """Add one cleaning to the document's record; the same cleaning is told once."""
+    import json
+
     _make(folder)
     path = path_of(folder, cleaning.document)
     top = os.path.dirname(os.path.abspath(folder))
@@ -130,6 +133,8 @@ def _read(path: str) -> bytes | None:
 
 
 def _stored(path: str) -> bytes | None:
+    import zlib
+
     raw = _read(path)
     try:
         return None if raw is None else zlib.decompress(raw)
@@ -281,6 +286,8 @@ def _told(path: str, record: str) -> list[Cleaning]:
 
 
 def _heads(path: str) -> Iterator[tuple[dict[str, Any], int]]:
+    import json
+
     for number, line in enumerate((_read(path) or b"").splitlines(), 1):
         try:
             entry = json.loads(line)

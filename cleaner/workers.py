@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import secrets
+import os
 import signal
 import time
 from collections import deque
@@ -58,7 +58,7 @@ class _Worker:
 
     def __init__(self, prepare: Callable[[], Callable[[Any], Any]], memory: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self.token = secrets.token_hex(6)
+        self.token = os.urandom(6).hex()
         self.tasks: deque[tuple[int, Any]] = deque()
         self.ready = False
         self.since = time.monotonic()
@@ -172,7 +172,7 @@ class _Pool(Generic[Task, Result]):
             self.grow_at = float("inf")
         for worker in [w for w in self.workers if w.tasks and self._deadline(w) < now]:
             if not worker.connection.poll():
-                self._give_up(worker, f"took longer than {self._seconds(worker.tasks[0][1]):.0f} s")
+                self._give_up(worker, f"took longer than {round(self._seconds(worker.tasks[0][1]), 1):g} s")
 
     def _take(self, worker: _Worker) -> None:
         try:
@@ -234,6 +234,9 @@ def _work(
         do = prepare()
     except Unusable as fault:
         connection.send(("unusable", str(fault)))
+        return
+    except Exception as error:
+        connection.send(("unusable", f"cannot start ({type(error).__name__}: {error}); install it again"))
         return
     connection.send(("ready", None))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 
 from cleaner.faults import of_system
 
-_token = f"{os.getpid():x}{secrets.token_hex(3)}"
+_token = f"{os.getpid():x}{os.urandom(3).hex()}"
 
 
 def name_temporary_files(token: str) -> None:
