@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import Floats
-from cleaner.scorecard import Card, Names, Pass, Term, name_words
+from cleaner.evaluate import fold_of
+from cleaner.labelled import Example, page_examples, text_examples
+from cleaner.names import Names, name_words
+from cleaner.pipeline import Cleaner
+from cleaner.context import CONTEXT, MARKUP_CONTEXT
+from cleaner.scorecard import Card, Pass, Scorecard, Term, write_scorecard
+from cleaner.signals import MARKUP_SIGNALS, SIGNALS
+from cleaner.weigh import add_up, measure, measure_context
 
 FOLDS = 5
 BINS = 20
+PAGE_DROP_ABOVE = 0.4
+TEXT_DROP_ABOVE = 1.5
 PAIRS = 30
 
 
@@ -121,3 +131,111 @@ def terms_of(trees: Sequence[Any], names: Sequence[str]) -> list[Term]:
         ) if features else np.array([sum(float(root["leaf_value"]) for root in roots)])
         terms.append(Term(tuple(names[f] for f in features), tuple(edges), points))
     return terms
+
+
+def _stack(examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.float32]:
+    rows = []
+    for example in examples:
+        values = measure(example.view, names)
+        absent = np.zeros(example.view.size)
+        rows.append(np.column_stack([values.get(name, absent) for name in names]).astype(np.float32))
+    return np.vstack(rows)
+
+
+def _stack_context(examples: Sequence[Example], points: Floats, names: Sequence[str]) -> NDArray[np.float32]:
+    rows, at = [], 0
+    for example in examples:
+        own = points[at : at + example.view.size]
+        at += example.view.size
+        values = measure_context(example.view, own, names)
+        rows.append(np.column_stack([values[name] for name in names]).astype(np.float32))
+    return np.vstack(rows)
+
+
+def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500) -> dict[str, float]:
+    """Points for the words in classes and ids, by a logistic regression on those of many sites."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    sites: dict[str, set[str]] = defaultdict(set)
+    for example in examples:
+        for name in set(example.view.around.markup.names):
+            for word in name_words(name):
+                sites[word].add(example.site)
+    known = sorted((word for word in sites if len(sites[word]) >= least_sites), key=lambda word: (-len(sites[word]), word))
+    column = {word: number for number, word in enumerate(known[:most])}
+    rows, columns, noise, weight = [], [], [], []
+    row = 0
+    for example in examples:
+        markup = example.view.around.markup
+        own = [[column[word] for word in name_words(name) if word in column] for name in markup.names]
+        path: list[list[int]] = []
+        for container, words in enumerate(own):
+            path.append((path[markup.parent[container]] if container else []) + words)
+        for block, label in enumerate(example.labels):
+            if label is None:
+                continue
+            for word in path[markup.holder[block]]:
+                rows.append(row)
+                columns.append(word)
+            noise.append(not label)
+            weight.append(np.log2(example.view.words[block] + 2))
+            row += 1
+    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(row, len(column)))
+    model = LogisticRegression(C=0.02, max_iter=200).fit(matrix, noise, sample_weight=weight)
+    return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0])}
+
+
+def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float) -> Card:
+    """Fit both passes of a card; `first` and `second` name the signals that each may use."""
+    size = sum(example.view.size for example in examples)
+    labels = np.array([label for example in examples for label in example.labels], dtype=object)
+    known = np.array([label is not None for label in labels])
+    noise = np.array([label is False for label in labels])
+    weight = np.concatenate([np.log2(example.view.words + 2) * example.worth for example in examples])
+    fold = np.concatenate([np.full(example.view.size, fold_of(example.site, FOLDS)) for example in examples])
+    values = _stack(examples, first)
+    points = np.zeros(size)
+    for number in range(FOLDS):
+        train = known & (fold != number)
+        terms = fit_terms(Table(tuple(first), values[train]), noise[train], weight[train], FIRST)
+        test = fold == number
+        points[test] = _points(terms, first, values[test])
+    terms = fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], FIRST)
+    both = np.hstack([values, _stack_context(examples, points, second)])
+    names = (*first, *second)
+    return Card(terms, fit_terms(Table(names, both[known]), noise[known], weight[known], SECOND), drop_above)
+
+
+def _points(terms: Sequence[Term], names: Sequence[str], values: NDArray[np.float32]) -> Floats:
+    card = Pass(terms)
+    return add_up(card, {name: values[:, number].astype(np.float64) for number, name in enumerate(names)}, len(values))
+
+
+def fit_scorecard(gold: Sequence[Path], target: Path, without: int | None = None) -> None:
+    """Fit both cards to the gold in `gold` and write them to `target`.
+
+    `without` leaves out the sites of one of the five folds, so that what is fitted can be read on them.
+    """
+    blank = Cleaner(scorecard=Scorecard(Card([], [], 0.0), Card([], [], 0.0), Names({})))
+    pages = [e for e in page_examples(gold, blank) if without is None or fold_of(e.site) != without]
+    _name_out_of_fold(pages)
+    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [*CONTEXT, *MARKUP_CONTEXT], PAGE_DROP_ABOVE)
+    names = fit_names(pages)
+    del pages
+    texts = [e for e in text_examples(gold, blank) if without is None or fold_of(e.site) != without]
+    text = fit_card(texts, list(SIGNALS), list(CONTEXT), TEXT_DROP_ABOVE)
+    write_scorecard(target, _plain(page), _plain(text), names)
+
+
+def _name_out_of_fold(examples: Sequence[Example]) -> None:
+    """Give each example points for names that were fitted without its site, as pages of other sites will have them."""
+    for number in range(FOLDS):
+        names = Names(fit_names([example for example in examples if fold_of(example.site) != number]))
+        for example in examples:
+            if fold_of(example.site) == number:
+                example.view.names = names
+
+
+def _plain(card: Card) -> dict[str, Any]:
+    return {"first": card.first.terms, "second": card.second.terms, "drop_above": card.drop_above}

@@ -7,7 +7,6 @@ itself, then with what its surroundings got.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -16,32 +15,9 @@ from typing import Any, Mapping, NamedTuple, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.context import CONTEXT, MARKUP_CONTEXT
 from cleaner.facts import Floats
-from cleaner.signals import MARKUP_SIGNALS, SIGNALS
-from cleaner.view import View
-
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
-_NAME_LIMIT = 6.0
-
-
-class Names:
-    """What the words in an element's class, id, role and itemprop are worth."""
-
-    def __init__(self, points: Mapping[str, float]) -> None:
-        self.points = dict(points)
-        self._known: dict[str, float] = {"": 0.0}
-
-    def of(self, name: str) -> float:
-        known = self._known.get(name)
-        if known is None:
-            words = {word.lower() for word in _NAME_WORD.findall(name[:400])}
-            known = sum(self.points.get(word, 0.0) for word in words)
-            if len(self._known) > 50_000:
-                self._known = {"": 0.0}
-            self._known[name] = known
-        return known
-
+from cleaner.names import Names
+from cleaner.rules import builtin_directory
 
 class Term(NamedTuple):
     """One signal, or a pair of signals, and the points of each bin (row-major for a pair)."""
@@ -57,12 +33,6 @@ class Pass:
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = tuple(terms)
         self.signals = tuple(dict.fromkeys(name for term in terms for name in term.signals))
-
-    def points_of(self, values: Mapping[str, Floats], size: int) -> Floats:
-        total = np.zeros(size)
-        for term in self.terms:
-            total += self.term_points(term, values)
-        return total
 
     @staticmethod
     def term_points(term: Term, values: Mapping[str, Floats]) -> Floats:
@@ -81,20 +51,71 @@ class Card:
         self.drop_above = drop_above
 
 
-def measure(view: View, names: Sequence[str]) -> dict[str, Floats]:
-    """The named first-pass signals of a document."""
-    values: dict[str, Floats] = {}
-    for name in names:
-        function = SIGNALS.get(name) or MARKUP_SIGNALS[name]
-        values[name] = function(view)
-    return values
+class Scorecard:
+    """The card for pages, the card for texts, and what names in markup are worth."""
+
+    def __init__(self, page: Card, text: Card, names: Names) -> None:
+        self.page = page
+        self.text = text
+        self.names = names
 
 
-def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[str, Floats]:
-    """The named second-pass signals of a document, given its first-pass points."""
-    values: dict[str, Floats] = {}
-    for name in names:
-        function = CONTEXT.get(name) or MARKUP_CONTEXT.get(name)
-        if function is not None:
-            values[name] = function(view, points)
-    return values
+def read_scorecard(path: Path) -> Scorecard:
+    """Read a scorecard file."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Scorecard(_card(data["page"]), _card(data["text"]), Names(data["names"]))
+
+
+@lru_cache(maxsize=1)
+def builtin_scorecard() -> Scorecard:
+    return read_scorecard(builtin_directory() / "scorecard.toml")
+
+
+def _card(data: Mapping[str, Any]) -> Card:
+    return Card(_terms(data.get("first", {})), _terms(data.get("second", {})), float(data["drop_above"]))
+
+
+def _terms(data: Mapping[str, Any]) -> list[Term]:
+    terms: list[Term] = []
+    for key, entry in data.items():
+        names = tuple(key.split(" & "))
+        edges = [np.array(entry["up_to"], dtype=np.float64)]
+        if len(names) == 2:
+            edges.append(np.array(entry["and_up_to"], dtype=np.float64))
+        terms.append(Term(names, tuple(edges), np.array(entry["points"], dtype=np.float64).reshape(-1)))
+    return terms
+
+
+_HEAD = """\
+# What each signal is worth. Points above zero speak for noise, below zero for story; a block's points add up.
+# `up_to` are the upper edges of the bins and `points` has one entry more: the last is for all that is greater.
+# `A & B` are pairs of signals: a row for each bin of A, in it a column for each bin of B.
+# `first` weighs a block by itself, `second` starts anew with what its surroundings got in the first pass.
+# `page` serves documents with markup, `text` those without. What each signal measures: cleaner/signals.py and
+# cleaner/context.py. Fitted by `cleaner fit`; every number may be edited by hand.
+"""
+
+
+def write_scorecard(path: Path, page: Mapping[str, Any], text: Mapping[str, Any], names: Mapping[str, float]) -> None:
+    """Write cards (`first`, `second`: terms; `drop_above`: points) as a file that `read_scorecard` reads."""
+    lines = [_HEAD, "[names]"]
+    lines += [f'"{name}" = {points:.2f}' for name, points in sorted(names.items()) if abs(points) >= 0.005]
+    for title, card in (("page", page), ("text", text)):
+        lines += ["", f"[{title}]", f"drop_above = {card['drop_above']:.2f}"]
+        for part in ("first", "second"):
+            for term in card[part]:
+                lines += ["", f'[{title}.{part}."{" & ".join(term.signals)}"]', *_term_lines(term)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _term_lines(term: Term) -> list[str]:
+    lines = [f"up_to = [{', '.join(f'{edge:.6g}' for edge in term.edges[0])}]"]
+    if len(term.signals) == 1:
+        return [*lines, f"points = [{_row(term.points)}]"]
+    lines.append(f"and_up_to = [{', '.join(f'{edge:.6g}' for edge in term.edges[1])}]")
+    rows = term.points.reshape(len(term.edges[0]) + 1, -1)
+    return [*lines, "points = [", *(f"  [{_row(row)}]," for row in rows), "]"]
+
+
+def _row(points: NDArray[np.float64]) -> str:
+    return ", ".join(f"{value:.2f}" for value in points)

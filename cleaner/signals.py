@@ -425,3 +425,37 @@ for _name, _offset in (("before", -1), ("after", 1)):
     _neighbour_signal(f"words_{_name}_it", _offset, words)
     _neighbour_signal(f"ends_sentence_{_name}_it", _offset, ends_sentence)
     _neighbour_signal(f"core_share_{_name}_it", _offset, core_vocabulary_share)
+
+
+@needs_markup
+def names_around(view: View) -> Floats:
+    """Points of the classes, ids and roles of its element and of those around it."""
+    return np.clip(view.name_points, -8.0, 8.0)
+
+
+# What rules found
+
+
+@signal
+def rule_points_before(view: View) -> Floats:
+    """The most that rules gave one of the three blocks before it."""
+    return np.maximum.reduce([neighbours(view.rule_points, -offset, 0.0) for offset in (1, 2, 3)])
+
+
+@signal
+def rule_points_after(view: View) -> Floats:
+    """The most that rules gave one of the three blocks after it."""
+    return np.maximum.reduce([neighbours(view.rule_points, offset, 0.0) for offset in (1, 2, 3)])
+
+
+@signal
+def rule_points_so_far(view: View) -> Floats:
+    """Blocks since a rule found noise, 40 where none did."""
+    last = np.maximum.accumulate(np.where(view.rule_points > 0, view.index, -1))
+    return np.where(last >= 0, np.minimum(view.index - last, _FAR), _FAR)
+
+
+@signal
+def rule_points(view: View) -> Floats:
+    """What rules gave the block itself."""
+    return np.clip(view.rule_points, -4.0, 4.0)

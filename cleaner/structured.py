@@ -1,11 +1,13 @@
-"""What a page carries as structured data: JSON-LD, and the state that an application page was rendered from."""
+"""What a page carries as structured data: JSON-LD, and the state an application page was rendered from."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from html import unescape
-from typing import Any, Iterable, Iterator
+from itertools import pairwise
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import msgspec
@@ -15,17 +17,17 @@ JSON = Any
 """A decoded JSON value."""
 
 LARGEST = 8_000_000
-"""Characters of script that are read at most, for one script of JSON-LD or all application state of a page."""
+"""Characters read at most, of one script of JSON-LD or of all application state of a page."""
 DEEPEST = 60
 """Levels of nesting that a story is looked for in."""
 MOST_NODES = 300_000
 
-ARTICLES = frozenset(
-    "article newsarticle analysisnewsarticle askpublicnewsarticle backgroundnewsarticle opinionnewsarticle "
-    "reportagenewsarticle reviewnewsarticle advertisercontentarticle satiricalarticle scholarlyarticle "
-    "medicalscholarlyarticle techarticle apireference report blogposting liveblogposting socialmediaposting "
-    "discussionforumposting".split()
-)
+ARTICLES = frozenset({
+    "article", "newsarticle", "analysisnewsarticle", "askpublicnewsarticle", "backgroundnewsarticle",
+    "opinionnewsarticle", "reportagenewsarticle", "reviewnewsarticle", "advertisercontentarticle",
+    "satiricalarticle", "scholarlyarticle", "medicalscholarlyarticle", "techarticle", "apireference",
+    "report", "blogposting", "liveblogposting", "socialmediaposting", "discussionforumposting",
+})  # fmt: skip
 """schema.org's Article and what is derived from it, in lower case."""
 
 
@@ -33,15 +35,15 @@ class Structured(msgspec.Struct, frozen=True):
     """What the JSON-LD of a page says about its article."""
 
     article: str | None = None
-    """The text of `articleBody`, one paragraph a line; None where it is only the beginning or the description."""
+    """`articleBody`, one paragraph a line; None where it is only the beginning or the description."""
     headline: str | None = None
     type: str | None = None
     """The schema.org type of the article, as the page spells it: `NewsArticle`."""
     paywalled: bool | None = None
-    """Whether `isAccessibleForFree` is denied, for the article or a part of it; None where the page does not say."""
+    """Whether `isAccessibleForFree` is denied, for all or a part; None where the page does not say."""
     live: bool = False
     data: tuple[JSON, ...] = ()
-    """The scripts about articles as decoded, for `cleaner.metadata`: they may be gone from the tree by then."""
+    """The scripts about articles, decoded: `cleaner.metadata` may come when the tree has lost them."""
 
 
 NOTHING = Structured()
@@ -49,10 +51,10 @@ _HINTS = ("rticle", "osting", "eport")
 
 
 def read_structured(tree: LexborHTMLParser) -> Structured:
-    """Read the JSON-LD of a page, whatever its nesting; never fails, a broken script is read as far as it goes.
+    """Read the JSON-LD of a page, whatever its nesting; a broken script is read as far as it goes.
 
-    >>> page = '<script type="application/ld+json">{"@type": "Report", "articleBody": "One.\\\\nTwo."}</script>'
-    >>> read_structured(LexborHTMLParser(page)).article
+    >>> script = '{"@type": "Report", "articleBody": "One.\\\\nTwo."}'
+    >>> read_structured(LexborHTMLParser(f"<script type='application/ld+json'>{script}</script>")).article
     'One.\\nTwo.'
     """
     data = [v for s in linked_data(tree) if any(hint in s for hint in _HINTS) for v in decode_json(s)]
@@ -112,11 +114,12 @@ def _spelled_type(node: dict[str, JSON]) -> str | None:
 
 
 # Other works, people and pictures that an article's node mentions: an article inside them is not the page's.
-_ASIDE = frozenset(
-    "author creator contributor editor publisher image logo thumbnail video audio breadcrumb potentialAction comment "
-    "review mentions citation isBasedOn isPartOf hasPart about itemListElement liveBlogUpdate relatedLink "
-    "significantLink speakable associatedMedia".split()
-)
+_ASIDE = frozenset({
+    "author", "creator", "contributor", "editor", "publisher", "image", "logo", "thumbnail", "video",
+    "audio", "breadcrumb", "potentialAction", "comment", "review", "mentions", "citation", "isBasedOn",
+    "isPartOf", "hasPart", "about", "itemListElement", "liveBlogUpdate", "relatedLink",
+    "significantLink", "speakable", "associatedMedia",
+})  # fmt: skip
 
 
 def _nodes(data: Iterable[JSON]) -> Iterator[dict[str, JSON]]:
@@ -139,7 +142,9 @@ def main_work(works: list[dict[str, JSON]], tree: LexborHTMLParser) -> dict[str,
     if len(works) <= 1:
         return works[0] if works else None
     titles = page_titles(tree)
-    return max(works, key=lambda work: (_has_title(work.get("headline"), titles), bool(work.get("articleBody"))))
+    return max(
+        works, key=lambda work: (_has_title(work.get("headline"), titles), bool(work.get("articleBody")))
+    )
 
 
 def _article(main: dict[str, JSON], works: list[dict[str, JSON]]) -> str | None:
@@ -160,10 +165,8 @@ def _work_text(work: dict[str, JSON]) -> str | None:
             bodies.append(update.get("articleBody"))
     lines = [line for body in bodies for text in _strings(body) for line in paragraphs_of(text)]
     text = "\n".join(lines)
-    if len(bodies) == 2 and updates is None or len(text) < 1000:
-        if text.endswith(("…", "...")) or text == plain(work.get("description")):
-            return None
-    return text or None
+    only_begun = len(text) < 1000 and text.endswith(("…", "..."))
+    return None if only_begun or text == plain(work.get("description")) else text or None
 
 
 def _strings(value: JSON) -> list[str]:
@@ -196,31 +199,52 @@ def _truth(value: JSON) -> bool | None:
 # Titles
 
 
-def page_titles(tree: LexborHTMLParser) -> list[str]:
-    """What the page calls itself, folded for comparison: `og:title`, `title` and its first few `h1`."""
-    found: list[str] = []
-    for node in tree.css("meta[property='og:title']")[:1]:
-        found.append(node.attributes.get("content") or "")
-    for node in [*tree.css("title")[:1], *tree.css("h1")[:4]]:
-        found.append(node.text())
-    return [folded for folded in map(fold, found) if folded]
+class Title(msgspec.Struct, frozen=True):
+    """A headline in a form that can be compared."""
+
+    folded: str
+    words: frozenset[str]
 
 
-def fold(text: str) -> str:
-    """Letters and digits only, in lower case, so that titles can be compared.
+def title_of(text: str) -> Title:
+    """A headline by its letters and words, whatever their case and the signs between them.
 
-    >>> fold("Über  uns: »Neu«")
+    >>> title_of("Über  uns: »Neu«").folded
     'überunsneu'
     """
-    return re.sub(r"[\W_]+", "", unescape(text)).casefold()
+    words = re.findall(r"[^\W_]+", unescape(text).casefold())
+    return Title("".join(words), frozenset(words))
 
 
-def _has_title(value: JSON, titles: list[str]) -> bool:
+def same_title(one: Title, other: Title) -> bool:
+    """Whether two headlines are one story's: equal, one in the other, or most words of the shorter shared.
+
+    >>> same_title(title_of("Pier opens after storm"), title_of("Pier opens after storm | The Gull"))
+    True
+    >>> same_title(title_of("Pier opens after storm"), title_of("Storm ahead"))
+    False
+    """
+    short, long = sorted((one.folded, other.folded), key=len)
+    if not short or short == long:
+        return bool(short)
+    if len(short) >= (4 if max(short) > "\u2e80" else 12) and short in long:
+        return True
+    least = min(len(one.words), len(other.words))
+    return least >= 4 and len(one.words & other.words) >= 0.7 * least
+
+
+def page_titles(tree: LexborHTMLParser) -> list[Title]:
+    """What the page calls itself: `og:title`, `title` and its first few `h1`."""
+    found = [node.attributes.get("content") or "" for node in tree.css("meta[property='og:title']")[:1]]
+    found += [node.text() for node in [*tree.css("title")[:1], *tree.css("h1")[:4]]]
+    return [title for title in map(title_of, found) if title.folded]
+
+
+def _has_title(value: JSON, titles: list[Title]) -> bool:
     if not isinstance(value, str) or not 2 < len(value) < 500:
         return False
-    own = fold(value)
-    least = 4 if any(ord(c) > 0x2E80 for c in own) else 12
-    return any(own == title or len(own) >= least and own in title for title in titles)
+    own = title_of(value)
+    return any(same_title(own, title) for title in titles)
 
 
 # Text
@@ -232,9 +256,13 @@ _TAG = re.compile(
     r"|section|article|aside|iframe|script|style|pre|code|hr|sup|sub|center|font)(?:\s[^<>]*)?/?>",
     re.I,
 )
-_UNREAD = ["script", "style", "figure", "aside", "iframe", "noscript", "button", "form", "nav", "svg", "template"]
+_CLOSING = re.compile(r"</p>|<br|^\s*<", re.I)
+_UNREAD = [
+    "script", "style", "figure", "aside", "iframe", "noscript", "button", "form", "nav", "svg", "template",
+]  # fmt: skip
 _BREAKING = (
-    "p,br,div,li,ul,ol,dl,dt,dd,h1,h2,h3,h4,h5,h6,blockquote,section,article,header,footer,table,tr,td,th,pre,hr,center"
+    "p,br,div,li,ul,ol,dl,dt,dd,h1,h2,h3,h4,h5,h6,blockquote,section,article,header,footer,pre,hr,center,"
+    "table,tr,td,th"
 )
 _BREAK = "\v"
 
@@ -259,7 +287,7 @@ def paragraphs_of(source: str) -> list[str]:
     ['A line that was wrapped.', 'Another…']
     """
     text = _CONTROLS.sub("", source)
-    if "<" in text and _TAG.search(text):
+    if "<" in text and _TAG.search(text) and (_CLOSING.search(text) or not _MARKDOWN.search(text)):
         return _markup_lines(text)
     for _ in range(2):
         if "&" not in text:
@@ -307,7 +335,7 @@ _MARKDOWN_PARTS = (
 
 
 def _plain_lines(text: str) -> list[str]:
-    """Cut into paragraphs; where empty lines do that, a lone line break before a small letter is only a wrap."""
+    """Cut into paragraphs; where empty lines do that, a line break before a small letter is only a wrap."""
     if _MARKDOWN.search(text):
         for pattern, left in _MARKDOWN_PARTS:
             text = pattern.sub(left, text)
@@ -328,8 +356,12 @@ def _plain_lines(text: str) -> list[str]:
 # Reading JSON that people wrote
 
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$")
-_PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[,}\]])|\bundefined\b', re.S)
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$"
+)
+_PIECE = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[,}\]])|\bundefined\b', re.S
+)
 _LENIENT = json.JSONDecoder(strict=False)
 _decode = msgspec.json.Decoder().decode
 
@@ -337,12 +369,12 @@ _decode = msgspec.json.Decoder().decode
 def decode_json(text: str) -> list[JSON]:
     """Decode a script of JSON, mending what is commonly wrong with it; [] where there is nothing to be had.
 
-    Raw line breaks in strings, comments, surplus commas, wrong escapes, what follows after the end; where all that
-    does not help, the fields of an article are picked out by name.
+    Raw line breaks in strings, comments, surplus commas, wrong escapes, what follows after the end; where all
+    that does not help, the fields of an article are picked out by name.
 
     >>> decode_json('<!-- {"headline": "It\\\\\\'s on",} -->')
     [{'headline': "It's on"}]
-    >>> decode_json('{"headline": "The "new" pier", "articleBody": "Built." "x"}')
+    >>> decode_json('{"headline": "The "new" pier", "articleBody": "Built in')
     [{'headline': 'The "new" pier'}]
     """
     if len(text) > LARGEST:
@@ -384,10 +416,16 @@ def _mend(piece: re.Match[str]) -> str:
 
 def _mend_escapes(token: str) -> str:
     """Drop the backslash of escapes that JSON does not know."""
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", lambda e: e[0] if e[1][0] in '"\\/bfnrt' or e[1][1:] else e[1], token, flags=re.S)
+    return _ANY_ESCAPE.sub(lambda e: e[0] if e[1] in _JSON_ESCAPES or len(e[1]) > 1 else e[1], token)
 
 
-_FIELD = re.compile(r'"(articleBody|headline|description|datePublished|dateModified|isAccessibleForFree|@type)"\s*:\s*"')
+_ANY_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
+_JSON_ESCAPES = frozenset('"\\/bfnrt')
+
+
+_FIELD = re.compile(
+    r'"(articleBody|headline|description|datePublished|dateModified|isAccessibleForFree|@type)"\s*:\s*"'
+)
 _FIELD_END = re.compile(r'"\s*(?:,\s*"[@\w]{1,60}"\s*:|\})')
 
 
@@ -419,28 +457,41 @@ def _string(inside: str) -> str:
 
 
 LEAST_STORY = 250
-"""Weight below which paragraphs are no story: characters of prose, those of scripts without spaces counted thrice."""
+"""Weight below which paragraphs are no story, see `prose_weight`."""
 _ELSEWHERE = re.compile(
     r"comment|related|recommend|promo|teaser|trending|popular|most_?(?:read|viewed)|latest|footer|nav(?:igation)?$|menu"
     r"|sidebar|newsletter|cookie|consent|translation|i18n|locale|messages|dictionar|disclaimer|disclosure|paywall"
-    r"|subscri|advert|author|contributor|byline|bio$|seo|config|settings|feature_?flags|carousel|suggest|upsell",
+    r"|subscri|sponsor|advert|author|contributor|byline|bio$|seo|config|settings|feature_?flags|carousel|suggest|upsell",
     re.I,
 )
-_BODY_KEY = re.compile(r"body|content|html|text|article|paragraph|story|rendered|markdown|^copy$|^value$", re.I)
+_BODY_KEY = re.compile(
+    r"body|content|html|text|article|paragraph|story|rendered|markdown|^copy$|^value$", re.I
+)
 _SUMMARY_KEY = re.compile(r"descr|excerpt|summary|title|caption|alt|teaser|meta|intro", re.I)
 _TITLE_KEYS = ("headline", "title", "headlines", "name", "heading")
-_ADDRESS_KEYS = ("url", "href", "slug", "link", "permalink", "canonical_url", "canonicalUrl", "uri", "path", "author", "authors",
-                 "date", "publishedAt", "published_at", "datePublished", "createdAt", "created_at")  # fmt: skip
-_TEXT_KEYS = ("text", "html", "content", "value", "body", "children", "nodes", "elements", "blocks", "model", "textData",
-              "content_elements", "contentElements", "components", "paragraphs", "modules", "data", "attributes", "attrs",
-              "props", "fields", "items", "innerHTML", "rendered", "__html", "dangerouslySetInnerHTML", "markdown", "copy",
-              "json", "document", "root", "parts", "sections")  # fmt: skip
-_TYPE_KEYS = ("type", "_type", "nodeType", "__typename", "__component", "blockType", "tagName", "tag", "kind", "name")
-_INLINE = frozenset(
-    "text span link hyperlink entity-hyperlink urllink internallink autolink a strong em b i u s mark bold italic underline "
-    "strikethrough code inlinecode sub sup small fragment linebreak br abbr time cite q textnode plain".split()
-)
-_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 div section article main ul ol li blockquote pre table tbody tr td body".split())
+_ADDRESS_KEYS = (
+    "url", "href", "slug", "link", "permalink", "canonical_url", "canonicalUrl", "uri", "path", "author",
+    "authors", "date", "publishedAt", "published_at", "datePublished", "createdAt", "created_at",
+)  # fmt: skip
+_TEXT_KEYS = (
+    "text", "html", "content", "value", "body", "children", "nodes", "elements", "blocks", "model",
+    "textData", "content_elements", "contentElements", "components", "paragraphs", "modules", "data",
+    "attributes", "attrs", "props", "fields", "items", "innerHTML", "rendered", "__html",
+    "dangerouslySetInnerHTML", "markdown", "copy", "json", "document", "root", "parts", "sections",
+)  # fmt: skip
+_TYPE_KEYS = (
+    "type", "_type", "nodeType", "__typename", "__component", "blockType", "tagName", "tag", "kind", "name",
+)  # fmt: skip
+_INLINE = frozenset({
+    "text", "span", "link", "hyperlink", "entity-hyperlink", "urllink", "internallink", "autolink", "a",
+    "strong", "em", "b", "i", "u", "s", "mark", "bold", "italic", "underline", "strikethrough", "code",
+    "inlinecode", "sub", "sup", "small", "fragment", "linebreak", "br", "abbr", "time", "cite", "q",
+    "textnode", "plain",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "main", "ul", "ol", "li",
+    "blockquote", "pre", "table", "tbody", "tr", "td", "body",
+})  # fmt: skip
 _NO_TEXT = re.compile(
     r"(?:[\w.]*[./])?(?:core|block|inline|element)?[-_:]?(?:image|photo|picture|figure|figcaption|caption|video|audio|podcast"
     r"|gallery|slideshow|carousel|embed|oembed|iframe|ad(?![a-z])|ads|advert|promo|related|recommend|newsletter|interstitial"
@@ -462,19 +513,28 @@ class _Found(msgspec.Struct, frozen=True):
 def hydration_text(tree: LexborHTMLParser) -> str | None:
     """Find the story's paragraphs in the state that an application page was rendered from, one a line.
 
-    For pages that show no story: it reads all scripts and takes milliseconds. The story is the list or body-like
-    string with the most prose, preferably in an object with the page's title; lists of teasers are not entered.
+    For pages that show no story: it reads all scripts and takes milliseconds. The story is the list or the
+    body-like string with the most prose, preferably in an object with the page's title; teasers are left out.
 
-    >>> story = ["The pier will open in May, the harbour board said on Monday.", "It had been shut since the storm."] * 3
-    >>> state = json.dumps({"page": {"title": "Pier opens", "body": story, "related": ["Read on: " + story[0]] * 9}})
-    >>> text = hydration_text(LexborHTMLParser(f"<script>window.__NUXT__ = {state};</script>"))
+    >>> story = [f"Pier {n} will open in May, the harbour board said on Monday after a vote." for n in "12345"]
+    >>> state = {"page": {"title": "Five piers to open", "body": story}, "popular": [story[0] * 2] * 9}
+    >>> state = json.dumps(state)
+    >>> page = f"<title>Five piers to open - The Gull</title><script>window.__NUXT__ = {state};</script>"
+    >>> text = hydration_text(LexborHTMLParser(page))
     >>> text == "\\n".join(story)
     True
     """
     titles = page_titles(tree)
     found: list[_Found] = []
     for state, entities in _states(tree):
-        found += _stories(state, _Reader(entities), titles)
+        reader = _Reader(entities)
+        for value, place in _places(state, reader, titles):
+            lines = reader.paragraphs(value)
+            weight, size = sum(map(reader.weight, lines)), sum(map(len, lines))
+            surer = place == "ours" and len(lines) > 1
+            least = LEAST_STORY if surer else 2 * LEAST_STORY
+            if place != "another" and weight >= least and weight * 2 >= size:
+                found.append(_Found(lines, weight, size, place == "ours"))
     story = _best(found)
     return "\n".join(story.lines) if story else None
 
@@ -482,58 +542,65 @@ def hydration_text(tree: LexborHTMLParser) -> str | None:
 def _best(found: list[_Found]) -> _Found | None:
     """The candidate with most prose, or a tighter one with nearly all of it."""
     best = max((f.weight for f in found), default=0)
-    ours = [f for f in found if f.ours and f.weight >= LEAST_STORY and f.weight >= 0.4 * best]
-    choice = ours or [f for f in found if f.weight >= LEAST_STORY]
+    ours = [f for f in found if f.ours and f.weight >= 0.4 * best]
+    choice = ours or found
     most = max((f.weight for f in choice), default=0)
     return min((f for f in choice if f.weight >= 0.95 * most), key=lambda f: f.size, default=None)
 
 
-def _stories(state: JSON, reader: _Reader, titles: list[str]) -> Iterator[_Found]:
+_Place = Literal["ours", "unknown", "another"]
+
+
+def _places(state: JSON, reader: _Reader, titles: list[Title]) -> Iterator[tuple[JSON, _Place]]:
     """Everything in a state that could be a story: lists, and strings under the name of a body."""
-    stack: list[tuple[JSON, bool, int]] = [(state, False, 0)]
+    stack: list[tuple[JSON, _Place, int]] = [(state, "unknown", 0)]
     visited: set[int] = set()
     while stack and len(visited) < MOST_NODES:
-        value, ours, depth = stack.pop()
+        value, place, depth = stack.pop()
         if isinstance(value, str):
-            yield from _weighed(reader.paragraphs(value), ours)
-            continue
-        if id(value) in visited or depth > DEEPEST:
-            continue
-        visited.add(id(value))
-        if isinstance(value, list):
-            yield from _weighed(reader.paragraphs(value), ours)
-            stack.extend((item, ours, depth + 1) for item in value if isinstance(item, (dict, list)))
-        elif isinstance(value, dict):
-            ours = _belongs(value, ours, titles)
-            stack.extend((item, ours, depth + 1) for item in _rooms(value))
+            yield value, place
+        elif id(value) not in visited and depth <= DEEPEST:
+            visited.add(id(value))
+            if isinstance(value, list):
+                if depth:
+                    yield value, place
+                stack.extend((item, place, depth + 1) for item in value if isinstance(item, (dict, list)))
+            elif isinstance(value, dict):
+                place = _place(value, place, titles)
+                stack.extend((item, place, depth + 1) for item in _rooms(value, reader))
 
 
-def _weighed(lines: list[str], ours: bool) -> Iterator[_Found]:
-    weight = sum(map(prose_weight, lines))
-    if weight >= LEAST_STORY:
-        yield _Found(lines, weight, sum(map(len, lines)), ours)
-
-
-def _belongs(node: dict[str, JSON], above: bool, titles: list[str]) -> bool:
-    """Whether an object bears the page's title, or stands in one that does and is no work of its own."""
+def _place(node: dict[str, JSON], above: _Place, titles: list[Title]) -> _Place:
+    """Whether an object bears the page's title, or stands in one that does and has no title of its own."""
     own = [node.get(key) for key in _TITLE_KEYS]
     own += [text for value in own if isinstance(value, dict) for text in list(value.values())[:6]]
     if any(_has_title(value, titles) for value in own):
-        return True
-    return above and not is_teaser(node)
+        return "ours"
+    if titles and is_teaser(node):
+        return "another"
+    entitled = any(isinstance(value, str) and " " in value.strip() for value in own[:3])
+    return "unknown" if entitled and above == "ours" else above
 
 
-def _rooms(node: dict[str, JSON]) -> Iterator[JSON]:
+def _rooms(node: dict[str, JSON], reader: _Reader) -> Iterator[JSON]:
     """The values of an object in which a story may be found."""
-    for key, value in node.items():
+    if _NO_TEXT.match(_kind(node)):
+        return
+    for key, content in node.items():
+        value = reader.resolve(content)
         if not value or _ELSEWHERE.search(key):
             continue
         if isinstance(value, (dict, list)):
             yield value
-        elif isinstance(value, str) and len(value) >= 80 and value[0] in "{[":
-            yield from _values(value)
-        elif isinstance(value, str) and len(value) >= 80 and _BODY_KEY.search(key) and not _SUMMARY_KEY.search(key):
-            yield value
+        elif isinstance(value, str) and len(value) >= 80:
+            if value[0] in "{[":
+                yield from _values(value)
+            elif _BODY_KEY.search(key) and not _SUMMARY_KEY.search(key):
+                yield value
+
+
+def _may_wrap(key: str) -> bool:
+    return key not in _TEXT_KEYS and not _ELSEWHERE.search(key) and not _SUMMARY_KEY.search(key)
 
 
 def is_teaser(node: dict[str, JSON]) -> bool:
@@ -548,7 +615,7 @@ def is_teaser(node: dict[str, JSON]) -> bool:
 
 
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CODE = re.compile(r"[{}<>=;\\_|#$@^~\[\]%*]")
+_SIGNS = re.compile(r"[{}<>=;\\_|#$@^~\[\]%*]")
 
 
 def prose_weight(line: str) -> int:
@@ -561,13 +628,13 @@ def prose_weight(line: str) -> int:
     """
     unspaced = len(_UNSPACED.findall(line))
     weight = len(line) + 2 * unspaced
-    if weight < 50 or not unspaced and line.count(" ") * 25 < len(line):
+    if weight < 50 or (not unspaced and line.count(" ") * 25 < len(line)):
         return 0
-    return 0 if len(_CODE.findall(line)) * 20 > len(line) else weight
+    return 0 if len(_SIGNS.findall(line)) * 20 > len(line) else weight
 
 
 class _Reader:
-    """Reads paragraphs out of rich text in JSON of any shape: blocks with spans, HTML strings, elements as lists.
+    """Reads paragraphs from rich text in JSON of any shape: blocks with spans, HTML, elements as lists.
 
     `entities` are the values that others refer to by name: Apollo's `__ref`, the rows of React's stream.
     """
@@ -575,12 +642,18 @@ class _Reader:
     def __init__(self, entities: dict[str, JSON]) -> None:
         self.entities = entities
         self.known: dict[int, list[str]] = {}
+        self.weights: dict[str, int] = {}
+
+    def weight(self, line: str) -> int:
+        if line not in self.weights:
+            self.weights[line] = prose_weight(line)
+        return self.weights[line]
 
     def paragraphs(self, value: JSON, depth: int = 0) -> list[str]:
         """The paragraphs of a value; [] for what is no text or a work of its own."""
-        value = self._resolve(value)
+        value = self.resolve(value)
         if isinstance(value, str):
-            return paragraphs_of(value)
+            return [] if _is_data(value) else paragraphs_of(value)
         if depth > DEEPEST or not isinstance(value, (dict, list)):
             return []
         if id(value) not in self.known:
@@ -595,7 +668,7 @@ class _Reader:
         if _NO_TEXT.match(kind) or is_teaser(node) or any(node.get(key) for key in ("url", "href", "link")):
             return []
         for key in _TEXT_KEYS:
-            child = self._resolve(node.get(key))
+            child = self.resolve(node.get(key))
             if isinstance(child, dict) and child:
                 lines = self._node(child, _kind(child) or kind, depth + 1) if depth < DEEPEST else []
             elif isinstance(child, list) and not _element(child):
@@ -604,21 +677,22 @@ class _Reader:
                 lines = self.paragraphs(child, depth + 1) if child else []
             if lines:
                 return lines
-        return []
+        wraps = [v for key, v in node.items() if isinstance(v, (dict, list)) and _may_wrap(key)]
+        return [line for wrap in wraps for line in self.paragraphs(wrap, depth + 1)]
 
     def _list(self, items: list[JSON], depth: int) -> list[str]:
         element = _element(items)
         if element is None:
             return self._sequence(items, "", depth)
         tag, children = element
-        if _NO_TEXT.match(tag):
+        if _NO_TEXT.match(tag) or (items[0] == "$" and "json" in str(items[3].get("type"))):
             return []
         if isinstance(children, list) and not _element(children):
             return self._sequence(children, tag, depth + 1)
         return self.paragraphs(children, depth + 1)
 
     def _sequence(self, items: list[JSON], kind: str, depth: int) -> list[str]:
-        """The paragraphs of a list whose holder is of a certain kind: in a paragraph, the spans make one text."""
+        """The paragraphs of a list in a holder of some kind: in a paragraph, the spans make one text."""
         if depth > DEEPEST:
             return []
         lines: list[str] = []
@@ -635,18 +709,21 @@ class _Reader:
 
     def _span(self, item: JSON, depth: int) -> str | None:
         """The text of a piece of a paragraph; None for what is a block."""
-        item = self._resolve(item)
+        item = self.resolve(item)
         if isinstance(item, str):
             return item
         if isinstance(item, dict):
             kind = _kind(item)
-            if kind and kind not in _INLINE or is_teaser(item):
+            if (kind and kind not in _INLINE) or is_teaser(item):
                 return None
-            texts = [item.get(key) for key in ("text", "value", "content")] + [_inner(item, "textData", "text")]
+            texts = [item.get("text"), item.get("value"), _inner(item, "textData", "text")]
             text = next((t for t in texts if isinstance(t, str)), None)
             if text is not None or not kind:
                 return text
-            return "\n" if kind in ("br", "linebreak") else self._spans(item.get("children") or item.get("content"), depth)
+            if kind in ("br", "linebreak"):
+                return "\n"
+            children = item.get("children") or item.get("content")
+            return self._spans(children, depth) if children else None
         element = _element(item) if isinstance(item, list) else None
         if element is None or element[0] not in _INLINE:
             return None
@@ -659,7 +736,7 @@ class _Reader:
         pieces = [self._span(child, depth + 1) for child in inner if child is not None]
         return None if None in pieces else "".join(piece for piece in pieces if piece)
 
-    def _resolve(self, value: JSON) -> JSON:
+    def resolve(self, value: JSON) -> JSON:
         """What a reference stands for; other values as they are."""
         if isinstance(value, str) and value[:1] == "$" and _STREAM in self.entities:
             if value[1:2] == "$":
@@ -672,10 +749,23 @@ class _Reader:
         return value
 
 
+_DATA = re.compile(r"\s*(?:\{|\[[\[{\"]|/[*/]|[Mm]\s*-?\d|[\w-]+:\S+\Z|@(?:media|font|import|charset))")
+_CODE = re.compile(r"[{}=]|;\s*\n")
+
+
+def _is_data(text: str) -> bool:
+    """Whether a string is no text: a program, a style sheet, a drawing, an address or JSON."""
+    return bool(_DATA.match(text)) or (
+        len(_CODE.findall(text)) * 60 > len(text) > 100 and not _TAG.search(text)
+    )
+
+
 _STREAM = "$"
 """The entity that says: strings that begin with a dollar sign are references."""
 _REFERENCE = re.compile(r"\$(?:[L@]?[0-9a-f]+|undefined)$")
-_PARAGRAPH = re.compile(r"paragraph|^p$|^h[1-6]$|head(?:er|ing)|list[-_]?item|^li$|quote|^block$|unstyled|^text$")
+_PARAGRAPH = re.compile(
+    r"paragraph|^p$|^h[1-6]$|head(?:er|ing)|list[-_]?item|^li$|quote|^block$|unstyled|^text$"
+)
 
 
 def _kind(node: dict[str, JSON]) -> str:
@@ -695,7 +785,7 @@ def _inner(node: dict[str, JSON], *path: str) -> JSON:
 
 
 def _element(value: list[JSON]) -> tuple[str, JSON] | None:
-    """The tag and children of an element written as a list, by React's stream or in JsonML; None for other lists.
+    """The tag and children of an element that React's stream or JsonML wrote as a list; None for other lists.
 
     >>> _element(["$", "p", None, {"children": "Text."}])
     ('p', 'Text.')
@@ -718,10 +808,24 @@ def _joined(spans: list[str]) -> list[str]:
 
 
 def _joined_if_split(spans: list[str]) -> list[str]:
-    """Join strings that are pieces of one text, as the white space at their edges tells; else each is a paragraph."""
-    if any(left[-1:].isspace() or right[:1].isspace() for left, right in zip(spans, spans[1:])):
+    """Join strings that are pieces of one text, as their edges tell; else each is a paragraph.
+
+    >>> _joined_if_split(["It opened in ", "May", " after a vote."])
+    ['It opened in May after a vote.']
+    >>> _joined_if_split(["It opened. ", "They voted."])
+    ['It opened.', 'They voted.']
+    """
+    if any(_continues(left, right) for left, right in pairwise(spans)):
         return _joined(spans)
     return [line for span in spans for line in paragraphs_of(span)]
+
+
+def _continues(left: str, right: str) -> bool:
+    """Whether two strings are one text: white space where they meet, and no sentence ends there."""
+    if not (left[-1:].isspace() or right[:1].isspace()):
+        return False
+    end, start = left.rstrip()[-1:], right.lstrip()[:1]
+    return bool(end and start) and (start.islower() or start in ",;:.!?)" or end.isalnum() or end in ",;(")
 
 
 # Where the state is
@@ -761,18 +865,19 @@ def _states(tree: LexborHTMLParser) -> _States:
 
 
 def _named(value: JSON) -> tuple[JSON, dict[str, JSON]]:
-    """A state and its entities: Apollo's cache of objects by name; Nuxt's and Svelte's flat lists are revived."""
+    """A state and its entities: Apollo's cache of objects by name; flat lists of Nuxt's are revived."""
     if isinstance(value, list):
         return _revive(value), {}
     if isinstance(value, dict):
-        for cache in [value, *value.values(), *(v for inner in value.values() if isinstance(inner, dict) for v in inner.values())]:
+        halls = [value, *(hall for hall in value.values() if isinstance(hall, dict))]
+        for cache in [*halls, *(room for hall in halls for room in hall.values())]:
             if isinstance(cache, dict) and "ROOT_QUERY" in cache:
                 return value, cache
     return value, {}
 
 
 def _revive(flat: list[JSON]) -> JSON:
-    """Undo devalue's flattening, where each number in a list or object is the place of a value; else as it is.
+    """Undo devalue's flattening, where numbers in lists and objects are places of values; else as it is.
 
     >>> _revive([{"body": 1}, [2, 3], "One.", "Two."])
     {'body': ['One.', 'Two.']}
@@ -786,7 +891,7 @@ def _revive(flat: list[JSON]) -> JSON:
     def at(place: JSON) -> JSON:
         return made[place] if type(place) is int and 0 <= place < len(made) else None
 
-    for whole, shell in zip(flat, made):
+    for whole, shell in zip(flat, made, strict=True):
         if isinstance(whole, dict):
             shell.update((key, at(place)) for key, place in whole.items())
         elif isinstance(whole, list):
@@ -843,7 +948,7 @@ def _made(text: str, factory: re.Match[str]) -> tuple[JSON, int]:
         raise ValueError("a function that is not called")
     arguments = _Literal(text, call.end(), {})
     names = (factory[1] or factory[2] or "").replace(",", " ").split()
-    values = dict(zip(names, arguments.values(")")))
+    values = dict(zip(names, arguments.values(")"), strict=False))
     return _Literal(text, start.end(), values).value(), arguments.position
 
 
@@ -853,7 +958,7 @@ _TOKEN = re.compile(
     r"|([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)|([-+]?(?:0x[\da-fA-F]+|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([\[\]{}(),:!]))",
     re.S,
 )
-_CONSTANTS: dict[str, JSON] = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": None}
+_CONSTANTS: dict[str, JSON] = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None}
 
 
 class _Literal:
@@ -917,17 +1022,16 @@ class _Literal:
         if name in ("void", "new"):
             value = self.value(depth + 1)
             return value if name == "new" else None
-        if not self._ends("("):
-            return None
-        arguments = self.values(")", depth)
-        if name not in ("JSON.parse", "decodeURIComponent", "Object.freeze", "String", "Date"):
-            return None
-        value = arguments[0] if arguments else None
+        return self._call(name, depth) if self._ends("(") else None
+
+    def _call(self, name: str, depth: int) -> JSON:
+        """What a call gives, for those that only wrap a value."""
+        value = next(iter(self.values(")", depth)), None)
         if name == "decodeURIComponent" and isinstance(value, str):
             return unquote(value)
         if name == "JSON.parse" and isinstance(value, str):
             return next(iter(_values(value)), None)
-        return value
+        return value if name in ("Object.freeze", "String", "Date") else None
 
     def _ends(self, mark: str) -> bool:
         """Step over a mark if it comes next."""
@@ -1002,4 +1106,4 @@ def _streamed(pushed: list[str]) -> tuple[JSON, dict[str, JSON]]:
             if values:
                 rows["$" + row[1].decode()] = values[0]
         position = end + 1
-    return [row for row in rows.values() if isinstance(row, (dict, list)) or len(row) > _SHORTEST], rows
+    return [row for row in rows.values() if isinstance(row, (dict, list))], rows

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, UPPER, Bools, Facts, Floats, fold, hash_list
 from cleaner.lexicon import Lexicon
 from cleaner.model import Document
+from cleaner.names import Names
 from cleaner.structure import Structure
 
 _WORD = re.compile(r"\w+")
@@ -26,10 +27,13 @@ def ratio(part: Floats, whole: Floats | float) -> Floats:
 class View:
     """Facts that more than one signal needs, each worked out once."""
 
-    def __init__(self, document: Document, lexicon: Lexicon) -> None:
+    def __init__(self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None) -> None:
         self.document = document
         self.lexicon = lexicon
-        self.facts = Facts(document)
+        self.names = names
+        self.facts = facts or Facts(document)
+        self.rule_points = np.zeros(self.facts.size)
+        """Points that rules give each block, set once they have run."""
         self.size = self.facts.size
         self.words = self.facts.word_count
         self.total = max(1.0, float(self.words.sum()))
@@ -193,3 +197,14 @@ class View:
         names = markup.names
         keys = [(t, n, names[p]) for t, n, p in zip(markup.tags, names, markup.parent)]
         return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
+
+    @cached_property
+    def name_points(self) -> Floats:
+        """What the classes and ids of a block's element and of all those around it are worth."""
+        markup = self.around.markup
+        worth = self.names.of
+        path = [0.0] * len(markup.parent)
+        for container, name in enumerate(markup.names):
+            above = path[markup.parent[container]] if container else 0.0
+            path[container] = above + worth(name) if name else above
+        return np.array(path)[self.around.holder]

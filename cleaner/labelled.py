@@ -1,0 +1,95 @@
+"""Labelled documents to fit on: gold pages, what extractors left of them, clean stories, and made tails."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleaner.align import label_blocks
+from cleaner.evaluate import Case, read_gold
+from cleaner.generate import Article, Made, surround
+from cleaner.model import Document
+from cleaner.parse_text import parse_text
+from cleaner.pipeline import Cleaner, parse
+from cleaner.read import decode
+from cleaner.view import View
+
+_LONGEST = 60_000
+_LEAST_PARAGRAPHS = 4
+_MOST_TEASERS = 9
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled document, measured. `worth` is how much its blocks count."""
+
+    view: View
+    labels: list[bool | None]
+    site: str
+    worth: float = 1.0
+
+
+def page_examples(paths: Sequence[Path], cleaner: Cleaner) -> Iterator[Example]:
+    """The gold pages, each block labelled by the gold body."""
+    for case in _cases(paths):
+        if case.kind != "html" or case.body is None:
+            continue
+        document = parse(decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw, "html")
+        if document.blocks:
+            view, _ = cleaner.look(document)
+            labels = label_blocks([block.text for block in document.blocks], case.body)
+            yield Example(view, labels, case.site)
+
+
+def text_examples(paths: Sequence[Path], cleaner: Cleaner, headers: Sequence[str] = (), share: float = 0.4) -> Iterator[Example]:
+    """A share of the gold texts, all gold bodies as clean texts, and some of these with teasers around them."""
+    chance = random.Random(20)
+    clean: list[tuple[Case, Article]] = []
+    for case in _cases(paths):
+        if case.body is None:
+            continue
+        if case.kind == "html":
+            paragraphs = tuple(line for line in case.body.split("\n") if line.strip())
+            if paragraphs:
+                clean.append((case, Article(case.headline, paragraphs)))
+        elif chance.random() < share:
+            text = case.read()
+            assert isinstance(text, str)
+            if text.strip() and len(text) <= _LONGEST:
+                document = parse_text(text)
+                labels = label_blocks([block.text for block in document.blocks], case.body)
+                yield Example(cleaner.look(document)[0], labels, case.site)
+    whole = [(case, article) for case, article in clean if len(article.paragraphs) >= _LEAST_PARAGRAPHS]
+    for case, article in clean:
+        document = parse_text("\n".join(article.paragraphs))
+        yield Example(cleaner.look(document)[0], [True] * len(document.blocks), case.site)
+    for case, article in whole:
+        others = [other for found, other in chance.sample(whole, min(len(whole), chance.randrange(2, _MOST_TEASERS))) if found is not case]
+        if others and chance.random() < 0.6:
+            made = surround(article, others, chance, headers)
+            document = parse_text(made.text)
+            yield Example(cleaner.look(document)[0], _made_labels(document, made), case.site)
+
+
+def _made_labels(document: Document, made: Made) -> list[bool | None]:
+    """Labels by where each line stood; a block over several lines counts only where these agree."""
+    ends: list[tuple[int, bool]] = []
+    position = 0
+    for line, story in zip(made.lines, made.story):
+        position += len(line) + 1
+        ends.append((position, story))
+    labels: list[bool | None] = []
+    at = 0
+    for block in document.blocks:
+        while ends[at][0] <= block.start:
+            at += 1
+        labels.append(ends[at][1])
+    return labels
+
+
+def _cases(paths: Sequence[Path]) -> Iterator[Case]:
+    for path in paths:
+        for gold in read_gold(path):
+            yield from gold.cases

@@ -1,0 +1,84 @@
+"""Weigh each block: rules and signals to points, in two passes."""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+import numpy as np
+
+from cleaner.context import CONTEXT, MARKUP_CONTEXT
+from cleaner.facts import Floats
+from cleaner.match import Hit
+from cleaner.scorecard import Card, Pass
+from cleaner.signals import MARKUP_SIGNALS, SIGNALS
+from cleaner.view import View
+
+CERTAIN = 6.0
+"""Points that a rule without a weight counts for where a neighbour asks what stands beside it."""
+
+
+def rule_points(hits: Sequence[Hit], size: int) -> Floats:
+    """What rules give each block before anything is decided: only those that need no decision first count."""
+    points = np.zeros(size)
+    for hit in hits:
+        rule = hit.rule
+        if rule.action == "cut" or rule.place is not None or rule.follows:
+            continue
+        worth = CERTAIN if rule.weight is None else rule.weight
+        points[hit.block] += -worth if rule.action == "keep" else worth
+    return np.clip(points, -CERTAIN, CERTAIN)
+
+
+def measure(view: View, names: Sequence[str]) -> dict[str, Floats]:
+    """The named first-pass signals of a document; one that needs markup is absent where there is none."""
+    markup = view.structure is not None
+    values: dict[str, Floats] = {}
+    for name in names:
+        function = SIGNALS.get(name) or (MARKUP_SIGNALS.get(name) if markup else None)
+        if function is not None:
+            values[name] = function(view)
+    return values
+
+
+def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[str, Floats]:
+    """The named second-pass signals of a document, given its first-pass points."""
+    markup = view.structure is not None
+    values: dict[str, Floats] = {}
+    for name in names:
+        function = CONTEXT.get(name) or (MARKUP_CONTEXT.get(name) if markup else None)
+        if function is not None:
+            values[name] = function(view, points)
+    return values
+
+
+def add_up(card: Pass, values: Mapping[str, Floats], size: int) -> Floats:
+    """The points of a pass; a term one of whose signals is absent abstains."""
+    total = np.zeros(size)
+    for term in card.terms:
+        if all(name in values for name in term.signals):
+            total += card.term_points(term, values)
+    return total
+
+
+class Weights:
+    """The points of a document's blocks and what they are made of."""
+
+    def __init__(self, view: View, card: Card) -> None:
+        self.card = card
+        self.values = measure(view, card.first.signals)
+        self.first = add_up(card.first, self.values, view.size)
+        more = [name for name in card.second.signals if name not in self.values]
+        self.values |= measure(view, more)
+        self.values |= measure_context(view, self.first, more)
+        self.points = add_up(card.second, self.values, view.size) if card.second.terms else self.first
+
+    def evidence(self, block: int, most: int = 5) -> list[tuple[str, float]]:
+        """The terms that weighed most for or against a block, with their points."""
+        terms = (self.card.second if self.card.second.terms else self.card.first).terms
+        found: list[tuple[str, float]] = []
+        for term in terms:
+            if all(name in self.values for name in term.signals):
+                one = {name: self.values[name][block : block + 1] for name in term.signals}
+                found.append((" & ".join(term.signals), round(float(Pass.term_points(term, one)[0]), 2)))
+        found.sort(key=lambda entry: -abs(entry[1]))
+        return found[:most]
