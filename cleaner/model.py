@@ -105,6 +105,10 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """The article text that the page carries as structured data."""
     language: str | None = None
     """ISO 639-1 code that the source declares."""
+    paywalled: bool = False
+    """The page says that its story is not free to read."""
+    live: bool = False
+    """The page says that it is a live blog."""
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):

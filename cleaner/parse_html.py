@@ -6,7 +6,10 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from cleaner.guard import check_nesting
+from cleaner.metadata import headline_candidates, language_code
 from cleaner.model import Block, Document, Kind, Markup
+from cleaner.structured import read_structured
 
 UNSEEN = ["script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
 TEXT, LINK, INLINE, BREAK, SKIP, BLOCK = range(6)
@@ -66,10 +69,18 @@ def attribute_names(attributes: dict[str, str | None]) -> str:
     return name
 
 
-def parse_html(source: str | bytes) -> Document:
-    tree = LexborHTMLParser(source)
+def parse_html(source: str) -> Document:
+    """Cut a page into blocks. Raises `Bomb` where its nesting would exhaust the parser."""
+    raw = source.encode("utf-8", "replace")
+    check_nesting(raw)
+    tree = LexborHTMLParser(raw)
+    structured = read_structured(tree)
+    headlines = headline_candidates(tree)
+    language = _declared_language(tree)
     tree.strip_tags(UNSEEN)
     body = tree.body
+    if body is None:
+        return Document("", ())
     blocks: list[Block] = []
     texts: list[str] = []
     holder: list[int] = []
@@ -162,4 +173,18 @@ def parse_html(source: str | bytes) -> Document:
     if pieces:
         flush()
     markup = Markup(parent, first, tags, names, holder, link_counts)
-    return Document("\n".join(texts), tuple(blocks), markup)
+    return Document(
+        "\n".join(texts),
+        tuple(blocks),
+        markup,
+        headlines,
+        structured.article,
+        language,
+        bool(structured.paywalled),
+        structured.live,
+    )
+
+
+def _declared_language(tree: LexborHTMLParser) -> str | None:
+    root = tree.root
+    return language_code(root.attributes.get("lang")) if root is not None else None

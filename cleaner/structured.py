@@ -60,7 +60,7 @@ def read_structured(tree: LexborHTMLParser) -> Structured:
     data = [v for s in linked_data(tree) if any(hint in s for hint in _HINTS) for v in decode_json(s)]
     if not data:
         return NOTHING
-    nodes = list(_nodes(data))
+    nodes = list(nodes_of(data))
     works = [node for node in nodes if _is_article(node)]
     if not works:
         works = [node for node in nodes if isinstance(node.get("articleBody"), str)]
@@ -122,7 +122,7 @@ _ASIDE = frozenset({
 })  # fmt: skip
 
 
-def _nodes(data: Iterable[JSON]) -> Iterator[dict[str, JSON]]:
+def nodes_of(data: Iterable[JSON]) -> Iterator[dict[str, JSON]]:
     """All nodes that may describe the page, in the order of the page."""
     stack = list(data)[::-1]
     for _ in range(MOST_NODES):
@@ -516,7 +516,7 @@ def hydration_text(tree: LexborHTMLParser) -> str | None:
     For pages that show no story: it reads all scripts and takes milliseconds. The story is the list or the
     body-like string with the most prose, preferably in an object with the page's title; teasers are left out.
 
-    >>> story = [f"Pier {n} will open in May, the harbour board said on Monday after a vote." for n in "12345"]
+    >>> story = [f"Pier {n} will open in May, the harbour board said on Monday." for n in "12345"]
     >>> state = {"page": {"title": "Five piers to open", "body": story}, "popular": [story[0] * 2] * 9}
     >>> state = json.dumps(state)
     >>> page = f"<title>Five piers to open - The Gull</title><script>window.__NUXT__ = {state};</script>"
