@@ -161,7 +161,11 @@ def harmless(data: Data, contest: Contest) -> list[Record]:
 
 def _changes(case: Case, cleaner: Cleaner) -> bool:
     body = case.body or ""
-    return "".join(cleaner.clean(body, "text").text.split()) != "".join(body.split())
+    try:
+        story = cleaner.clean(body, "text").text
+    except Exception:  # a failure is the worst change
+        return True
+    return "".join(story.split()) != "".join(body.split())
 
 
 def render_harmless(records: Sequence[Record]) -> str:
