@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,7 @@ from cleaner.model import Removed, Verdict
 FORMAT_VERSION = 1
 
 
-class Cleaned(msgspec.Struct, frozen=True):
+class Cleaned(msgspec.Struct, frozen=True, eq=False):
     """The story of one source and how it was found.
 
     `source` is what all offsets refer to: the decoded input for a plain text, the visible text of a page, or the
@@ -21,7 +22,7 @@ class Cleaned(msgspec.Struct, frozen=True):
 
     body: str
     headline: str | None
-    metadata: dict[str, str]
+    metadata: Mapping[str, str]
     verdicts: tuple[Verdict, ...]
     source: str
     page: Literal["story", "no-story"] = "story"

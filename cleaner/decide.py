@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Sequence
 
 import numpy as np
 
 from cleaner.facts import Bools, Floats, fold
 from cleaner.match import Hit, applies
+from cleaner.model import Cut, Evidence
+from cleaner.policy import Policy
 from cleaner.view import View
-from cleaner.weigh import Weights
+from cleaner.weigh import CERTAIN, Weights
 
 _SAME = 40
 """Characters from which on a second copy of a block counts as a duplicate."""
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
+_STRONGEST = 4.0
+_TEASER_START = 40
 
 
 @dataclass
@@ -25,53 +29,81 @@ class Decision:
     """What becomes of each block."""
 
     label: list[str]
+    noise: Bools
     kept: Bools
     points: Floats
     rules: dict[int, list[Hit]] = field(default_factory=dict)
-    cuts: dict[int, list[Hit]] = field(default_factory=dict)
+    reason: dict[int, str] = field(default_factory=dict)
+    """Why a block was decided other than by its points or a rule: the name of the step."""
+    cuts: dict[int, list[Cut]] = field(default_factory=dict)
+    noted: list[int] = field(default_factory=list)
     headline: int | None = None
+    flags: tuple[str, ...] = ()
     refused: str | None = None
 
+    def drop(self, block: int, label: str, reason: str) -> None:
+        self.noise[block] = True
+        self.label[block] = label
+        self.reason[block] = reason
 
-def decide(view: View, weights: Weights, hits: Sequence[Hit]) -> Decision:
-    points = weights.points + view.rule_points - weights.card.drop_above
-    decision = Decision(["story"] * view.size, points <= 0, points)
-    free: list[Hit] = []
-    bound: list[Hit] = []
+
+def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
+    """Decide on every block of a document."""
+    points = weights.points - weights.card.drop_above
+    decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
+    free, bound = [], []
     for hit in hits:
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(decision, free)
     _drop_copies(view, decision)
+    _drop_ends(view, decision)
     if not _has_story(view, decision):
-        return _refuse(view, decision, "no story found: no run of full sentences")
-    decision.headline = find_headline(view, decision)
+        return _refuse(decision, "no story found in it: no run of full sentences")
     _apply_bound(view, decision, bound)
+    decision.headline = find_headline(view, decision)
     _name(view, decision)
+    for index, label in enumerate(decision.label):
+        decision.kept[index] = policy.keeps(label)
+        if policy.notes(label) and index != decision.headline:
+            decision.noted.append(index)
     if not _has_story(view, decision):
-        return _refuse(view, decision, "nothing would be left of it")
+        return _refuse(decision, "nothing of it would be left")
+    decision.flags = _flags(view, decision)
     return decision
 
 
+# Rules
+
+
+def _protected(decision: Decision) -> set[int]:
+    return {block for block, hits in decision.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
+
+
 def _apply(decision: Decision, hits: Sequence[Hit]) -> None:
-    protected = {hit.block for hit in hits if hit.rule.action == "keep"}
+    """Rules that need nothing but the block."""
+    keeping = {hit.block for hit in hits if hit.rule.action == "keep"}
     for hit in hits:
-        _apply_one(decision, hit, protected)
+        _apply_one(decision, hit, keeping)
 
 
-def _apply_one(decision: Decision, hit: Hit, protected: set[int]) -> None:
+def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     rule, block = hit.rule, hit.block
+    label = rule.class_ or rule.id.partition(".")[0]
     if rule.action == "cut":
-        decision.cuts.setdefault(block, []).append(hit)
+        cut = Cut(hit.start, hit.end, "", label, (Evidence(f"rule:{rule.id}", CERTAIN),))
+        decision.cuts.setdefault(block, []).append(cut)
         return
     decision.rules.setdefault(block, []).append(hit)
     if rule.action == "keep":
-        decision.kept[block] = True
-        decision.label[block] = rule.class_ or "story"
-    elif block not in protected:
-        if rule.weight is None:
-            decision.kept[block] = False
-        if not decision.kept[block]:
-            decision.label[block] = rule.class_ or "template"
+        decision.noise[block] = False
+        decision.label[block] = label if label == "correction" else "story"
+    elif block not in keeping:
+        if rule.weight is not None:
+            decision.points[block] += rule.weight
+        if rule.weight is None or decision.points[block] > 0:
+            decision.noise[block] = True
+        if decision.noise[block]:
+            decision.label[block] = label
 
 
 def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
@@ -79,90 +111,114 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     if not hits:
         return
     first, last = _extent(view, decision)
-    protected = {block for block, found in decision.rules.items() if any(h.rule.action == "keep" for h in found)}
+    keeping = _protected(decision)
     for hit in sorted(hits, key=lambda found: found.block):
         place = "before" if hit.block < first else "after" if hit.block > last else "inside"
-        before = [None if decision.kept[b] else decision.label[b] for b in range(max(0, hit.block - 2), hit.block)]
+        before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
         if applies(hit, before, place):
-            if hit.rule.weight is not None and hit.rule.action == "drop":
-                decision.points[hit.block] += hit.rule.weight
-                if decision.points[hit.block] > 0 and hit.block not in protected:
-                    decision.kept[hit.block] = False
-            _apply_one(decision, hit, protected)
+            _apply_one(decision, hit, keeping)
+
+
+# The run of blocks
+
+
+def _prose(view: View, decision: Decision) -> Bools:
+    return ~decision.noise & view.ends_sentence & (view.words >= 8)
 
 
 def _extent(view: View, decision: Decision) -> tuple[int, int]:
     """The first and the last block of the story's prose."""
-    prose = np.flatnonzero(decision.kept & view.ends_sentence & (view.words >= 12))
+    prose = np.flatnonzero(_prose(view, decision))
     if not len(prose):
-        prose = np.flatnonzero(decision.kept)
-    return (int(prose[0]), int(prose[-1])) if len(prose) else (0, view.size)
+        prose = np.flatnonzero(~decision.noise)
+    return (int(prose[0]), int(prose[-1])) if len(prose) else (0, view.size - 1)
+
+
+def _drop_ends(view: View, decision: Decision) -> None:
+    """Give up what stands before or after the story where, taken together, it speaks for noise.
+
+    A block that would be kept by itself is noise at an end where those beyond it outweigh it.
+    """
+    points = np.clip(decision.points, -_STRONGEST, _STRONGEST)
+    points = np.where(decision.noise & (points < 1.0), 1.0, points)
+    for block in _protected(decision):
+        points[block] = -_STRONGEST * 10
+    tail = np.cumsum(points[::-1])[::-1]
+    head = np.cumsum(points)
+    core = int(np.argmin(np.convolve(points, np.ones(3), "same"))) if view.size >= 3 else int(np.argmin(points))
+    stop = core + 1 + int(np.argmax(np.append(tail[core + 1 :], 0.0))) if core + 1 < view.size else view.size
+    begin = int(np.argmax(np.append(0.0, head[:core]))) if core > 0 else 0
+    for block in [*range(begin), *range(stop, view.size)]:
+        if not decision.noise[block]:
+            decision.noise[block] = True
+            decision.reason[block] = "sequence"
 
 
 def _drop_copies(view: View, decision: Decision) -> None:
-    """Of several copies of the same long text, keep the one that stands among most story."""
+    """Of several copies of the same long text keep the first; of a teaser and the text it begins, keep neither's teaser."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, block in enumerate(view.document.blocks):
-        if decision.kept[index] and len(block.text) >= _SAME:
+        if not decision.noise[index] and len(block.text) >= _SAME:
             places[block.text].append(index)
     for copies in places.values():
-        if len(copies) > 1:
-            for copy in copies[1:]:
-                decision.kept[copy] = False
-                decision.label[copy] = "duplicate"
+        for copy in copies[1:]:
+            decision.drop(copy, "duplicate", "copy")
 
 
 def _has_story(view: View, decision: Decision) -> bool:
-    kept = decision.kept
+    kept = ~decision.noise & decision.kept
     return bool((kept & view.ends_sentence & (view.words >= 8)).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
 
 
-def _refuse(view: View, decision: Decision, reason: str) -> Decision:
+def _refuse(decision: Decision, reason: str) -> Decision:
     decision.refused = reason
     decision.kept[:] = True
     decision.cuts.clear()
+    decision.noted.clear()
     decision.headline = None
     return decision
 
 
+# The headline
+
+
 def find_headline(view: View, decision: Decision) -> int | None:
     """The block that is the headline: what the page says it is, or a title-like line over the story."""
-    kept = np.flatnonzero(decision.kept & view.ends_sentence & (view.words >= 12))
-    if not len(kept):
+    prose = np.flatnonzero(_prose(view, decision))
+    if not len(prose):
         return None
-    first = int(kept[0])
+    first = int(prose[0])
     named = _named_headline(view, first)
     if named is not None:
         return named
-    blocks = view.document.blocks
     for index in range(max(0, first - _HEADLINE_REACH), first):
-        if decision.kept[index] and _is_title(view, index) and blocks[index].kind in ("paragraph", "heading"):
-            return index
-        if decision.kept[index]:
-            return None
+        if not decision.noise[index]:
+            return index if _is_title(view, index) else None
     return None
 
 
 def _is_title(view: View, index: int) -> bool:
-    text = view.document.blocks[index].text
-    words = view.words[index]
-    return 2 <= words <= _HEADLINE_WORDS and text[-1] not in ".…:;,。" and "\n" not in text
+    block = view.document.blocks[index]
+    short = 2 <= view.words[index] <= _HEADLINE_WORDS
+    return short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
 
 
 def _named_headline(view: View, first: int) -> int | None:
-    wanted = [_bare(title) for title in view.document.headlines]
-    best: tuple[int, int] | None = None
+    wanted = {bare: rank for rank, title in reversed(list(enumerate(view.document.headlines))) if (bare := _bare(title))}
+    found: list[tuple[bool, int, int]] = []
     for index, block in enumerate(view.document.blocks[: first + 1]):
-        bare = _bare(block.text) if view.words[index] <= 2 * _HEADLINE_WORDS else ""
-        if bare and bare in wanted:
-            rank = (0 if block.kind == "heading" else 1, wanted.index(bare))
-            if best is None or rank < best[1:]:
-                best = (index, *rank)  # type: ignore[assignment]
-    return best[0] if best else None
+        if 0 < view.words[index] <= 2 * _HEADLINE_WORDS:
+            rank = wanted.get(_bare(block.text))
+            if rank is not None:
+                found.append((block.kind != "heading", rank, index))
+    return min(found)[2] if found else None
 
 
 def _bare(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
+
+
+# Classes
 
 
 def _name(view: View, decision: Decision) -> None:
@@ -173,22 +229,19 @@ def _name(view: View, decision: Decision) -> None:
     for index, block in enumerate(blocks):
         if index == decision.headline:
             decision.label[index] = "headline"
-            decision.kept[index] = False
-        elif title and view.words[index] <= 2 * _HEADLINE_WORDS and _bare(block.text) == title and not decision.rules.get(index):
-            decision.label[index] = "duplicate"
-            decision.kept[index] = False
-        elif decision.kept[index]:
+        elif title and view.words[index] <= 2 * _HEADLINE_WORDS and index <= last and _bare(block.text) == title:
+            decision.drop(index, "duplicate", "headline")
+        elif decision.noise[index]:
             if decision.label[index] == "story":
-                decision.label[index] = _story_class(view, index, first)
+                decision.label[index] = _noise_class(view, index, first, last)
         elif decision.label[index] == "story":
-            decision.label[index] = _noise_class(view, index, first, last)
+            decision.label[index] = _story_class(view, index)
 
 
-def _story_class(view: View, index: int, first: int) -> str:
+def _story_class(view: View, index: int) -> str:
     block = view.document.blocks[index]
-    if block.kind == "heading" or (view.words[index] <= 12 and not view.ends_sentence[index] and block.kind == "paragraph"):
-        return "subheading"
-    return "story"
+    short = view.words[index] <= 12 and not view.ends_sentence[index] and block.kind == "paragraph"
+    return "subheading" if short or block.kind == "heading" else "story"
 
 
 def _noise_class(view: View, index: int, first: int, last: int) -> str:
@@ -203,3 +256,14 @@ def _noise_class(view: View, index: int, first: int, last: int) -> str:
     if index < first:
         return "related" if words >= 5 else "nav"
     return "related"
+
+
+def _flags(view: View, decision: Decision) -> tuple[str, ...]:
+    flags: list[str] = []
+    _, last = _extent(view, decision)
+    walls = [index for index, label in enumerate(decision.label) if label == "paywall"]
+    if view.document.paywalled or any(index > last for index in walls):
+        flags.append("truncated")
+    if view.document.live:
+        flags.append("live-blog")
+    return tuple(flags)

@@ -46,6 +46,7 @@ class Processor:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.cleaner: Cleaner = build_cleaner(job.settings)
+        self.checked_folder = ""
         self.deliver: Callable[[Read, Cleaned], Outcome] = {
             Mode.OUTPUT: self._to_output,
             Mode.IN_PLACE: self._in_place,
@@ -106,13 +107,25 @@ class Processor:
 
     def _to_output(self, document: Read, cleaned: Cleaned) -> Outcome:
         target = target_of(self.job, document.source)
+        self._check_folder(target)
         data = self._rendered(document, cleaned)
         if self.job.record:
             before, after = record.digest(document.raw), record.digest(data)
             told = record.Cleaning(target, before, after, document.source.path, self.job.record)
-            record.save(self.job.record, told, removed_from(cleaned))
+            if before != after:
+                record.save(self.job.record, told, removed_from(cleaned))
         wrote = write.put(target, data, _mode(document))
         return _outcome(document, cleaned)._replace(wrote=wrote)
+
+    def _check_folder(self, target: str) -> None:
+        """Refuse to write through a link in the output folder to somewhere else: that may hold sources."""
+        folder = os.path.dirname(target)
+        if folder == self.checked_folder:
+            return
+        output = os.path.realpath(self.job.output or "")
+        if not (os.path.realpath(folder) + os.sep).startswith(output + os.sep):
+            raise Fault(folder, "leads out of the output folder", "remove the link")
+        self.checked_folder = folder
 
     def _in_place(self, document: Read, cleaned: Cleaned) -> Outcome:
         path = os.path.realpath(document.source.path)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT as DIGIT_CLASS
 from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
+from cleaner.rule_alphabet import recode
 from cleaner.rule_compile import LEFT, RIGHT, Plan
 from cleaner.rule_files import Rule
 from cleaner.rule_program import Program
@@ -109,9 +110,9 @@ class _View:
 
     @property
     def high(self) -> str:
-        """The text in its own case."""
+        """The text in its own case, recoded for patterns."""
         if self._high is None:
-            text = seen(self.document.text)
+            text = recode(self.document.text)
             self._high = text if self.as_is else "\n".join(self._pieces(text))
         return self._high
 
@@ -368,7 +369,7 @@ def _matches(program: Program, index: int, view: _View, block: int) -> list[tupl
         found = pattern.search(raw)
         return [found.span()] if found else []
     spans = [match.span() for match in pattern.finditer(raw) if match.end() > match.start()]
-    return [span for span in spans if _keeps_words(raw, span, edges)] if edges else spans
+    return [span for span in spans if _keeps_words(view, block, span, edges)] if edges else spans
 
 
 def _has_demand(program: Program, plan: Plan, view: _View, block: int) -> bool:
@@ -386,12 +387,13 @@ def _stands_whole(text: str, low: str, ends: int) -> bool:
     return bool(((ends & ~_whole_words(low, starts, starts + len(text))) == 0).any())
 
 
-def _keeps_words(raw: bytes, span: tuple[int, int], edges: int) -> bool:
-    """Whether a match does not cut a word at its `edges`."""
-    text = raw.decode()
+def _keeps_words(view: _View, block: int, span: tuple[int, int], edges: int) -> bool:
+    """Whether a match in the block's UTF-8 does not cut a word at its `edges`."""
+    raw = view.raw(block)
     start = len(raw[: span[0]].decode())
     end = start + len(raw[span[0] : span[1]].decode())
-    return not edges & ~int(_whole_words(text, np.array([start]), np.array([end]))[0])
+    low = view.low[view.starts[block] : view.ends[block]]
+    return not edges & ~int(_whole_words(low, np.array([start]), np.array([end]))[0])
 
 
 def _in_runs(program: Program, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What a page says about its story: headline, byline, dates, site and address, each with where it came from."""
+"""What a page says about its story: headline, byline, dates, site, address, each with its origin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from cleaner.structured import (
     ARTICLES,
     JSON,
     Structured,
-    Title,
     decode_json,
     linked_data,
     main_work,
@@ -57,6 +56,31 @@ class Metadata(msgspec.Struct, frozen=True):
 
 Candidates = Iterable[tuple[Any, str]]
 
+# Names or properties of meta elements, in lower case, most trusted first.
+PUBLISHED_METAS = (
+    "article:published_time og:published_time og:article:published_time datepublished date dc.date "
+    "dc.date.issued dcterms.created dcterms.date dcterms.issued publish-date publishdate publish_date "
+    "published_time pubdate pub_date parsely-pub-date sailthru.date cxenseparse:recs:publishtime "
+    "rnews:datepublished published_at article.published originalpublicationdate article_date_original "
+    "og:pubdate"
+)
+MODIFIED_METAS = (
+    "article:modified_time og:updated_time og:modified_time article:updated_time datemodified "
+    "dc.date.modified dcterms.modified lastmod last-modified modified_time revised updated_time"
+)
+AUTHOR_METAS = (
+    "author article:author byl parsely-author sailthru.author dc.creator dcterms.creator "
+    "cxenseparse:author authors"
+)
+TITLE_METAS = "twitter:title dc.title parsely-title sailthru.title"
+SITE_METAS = "application-name apple-mobile-web-app-title dc.publisher al:ios:app_name"
+DESCRIPTION_METAS = "og:description description twitter:description dc.description sailthru.description"
+LANGUAGE_METAS = "content-language language dc.language dcterms.language og:locale"
+CREDIT_METAS = "image_credit image-credit og:image:credit dc.rights.image"
+_AUTHOR_ELEMENTS = (
+    "[itemprop~=author] [itemprop~=name]", "[itemprop~=author] a", "[itemprop~=author]", "[rel~=author]",
+)  # fmt: skip
+
 
 def read_metadata(
     tree: LexborHTMLParser, url: str | None = None, structured: Structured | None = None
@@ -65,8 +89,8 @@ def read_metadata(
 
     `structured` is what `read_structured` gave, for a tree whose scripts have been stripped since.
 
-    >>> page = LexborHTMLParser("<html lang=pt-BR><meta property='article:published_time' content='2024-2-9 8:30'>")
-    >>> read_metadata(page, "https://gull.example/story").published
+    >>> page = "<html lang=pt-BR><meta property='article:published_time' content='2024-2-9 8:30'>"
+    >>> read_metadata(LexborHTMLParser(page), "https://gull.example/story").published
     Field(value='2024-02-09T08:30:00', origin='article:published_time')
     """
     page = _Page(tree, url, structured)
@@ -85,7 +109,7 @@ def read_metadata(
 
 
 def second_opinion(html: str | bytes, url: str | None, known: Metadata | None = None) -> Metadata:
-    """Fill what is still missing with what trafilatura finds; costs about ten times as much as `read_metadata`.
+    """Fill what is still missing in `known` with what trafilatura finds; costs far more than `read_metadata`.
 
     Nothing that is known is replaced. Origins are `trafilatura`.
     """
@@ -95,8 +119,6 @@ def second_opinion(html: str | bytes, url: str | None, known: Metadata | None = 
     try:
         found = extract_metadata(html, default_url=url)
     except Exception:  # a page that trafilatura or lxml fails on has no second opinion
-        return known
-    if found is None:
         return known
     fresh = {
         "headline": _sentence(found.title),
@@ -126,7 +148,7 @@ def _first(candidates: Candidates, normalise: Callable[[Any], str | None]) -> Fi
 
 
 class _Page:
-    """What fields are chosen from: the tree, its meta elements by name, and the JSON-LD node of the article."""
+    """What fields are chosen from: the tree, its meta elements by name, the JSON-LD of the article."""
 
     def __init__(self, tree: LexborHTMLParser, url: str | None, structured: Structured | None) -> None:
         self.tree = tree
@@ -162,7 +184,7 @@ class _Page:
                 yield node.get(key), "json-ld"
 
     def itemprops(self, name: str) -> Iterator[tuple[str, str]]:
-        """The values of a microdata property; of those in the story's own element first."""
+        """The values of a microdata property, in the order of the page."""
         for node in self.tree.css(f"[itemprop~='{name}']"):
             yield _node_value(node), f"[itemprop={name}]"
 
@@ -225,19 +247,19 @@ def _node_value(node: LexborNode) -> str:
     for key in ("content", "datetime"):
         if attributes.get(key):
             return attributes[key] or ""
-    return " ".join(node.text(separator=" ").split())
+    return _text(node)
 
 
 # Headline
 
 
 def headline_candidates(tree: LexborHTMLParser) -> tuple[str, ...]:
-    """What the page itself gives as its headline, most trusted first: `og:title`, `h1`, `title` without the site.
+    """What the page itself gives as its headline, most trusted first; in `title`, without the site's name.
 
-    An `h1` that agrees with one of the others stands first: it is what readers see.
+    `og:title`, `h1`, `title`; but an `h1` that agrees with one of the others stands first: readers see it.
 
-    >>> page = "<title>Pier opens | The Gull</title><meta property=og:title content='Pier opens'><h1>The Gull</h1>"
-    >>> headline_candidates(LexborHTMLParser(page))
+    >>> head = "<title>Pier opens | The Gull</title><meta property=og:title content='Pier opens'>"
+    >>> headline_candidates(LexborHTMLParser(head + "<h1>The Gull</h1>"))
     ('Pier opens', 'The Gull')
     """
     return tuple(dict.fromkeys(field.value for field in _titles(tree)))
@@ -249,25 +271,38 @@ def _titles(tree: LexborHTMLParser) -> list[Field]:
     if head is None:
         return []
     site = _content(head, "meta[property='og:site_name']")
-    host = _host(_content(head, "meta[property='og:url']"))
-    shared = without_site(_content(head, "meta[property='og:title']"), site, host)
+    names = site_names(site, _content(head, "meta[property='og:url']"))
+    shared = without_site(_content(head, "meta[property='og:title']"), names)
     node = head.css_first("title")
-    title = without_site(" ".join(node.text().split()) if node else "", site, host)
-    given = [title_of(text) for text in (shared, title) if text]
-    shown = _shown_heading(tree, given)
+    title = without_site(_text(node) if node else "", names)
+    given = [text for text in (shared, title) if text]
+    headings = [text for text in _headings(tree, given) if not _names_site(text, names)]
+    agreeing = [text for other in given for text in headings if _agree(text, other)]
+    shown = next(iter(agreeing or headings), "")
+    title = next((known for known in (shared, shown) if known and title.startswith(known)), title)
     fields = [Field(shared, "og:title"), Field(shown, "h1"), Field(title, "title")]
-    if shown and any(same_title(title_of(shown), other) for other in given):
+    if agreeing or (len(headings) == 1 and len(title_of(shown).words) > 3):
         fields[:2] = fields[1::-1]
     return [field for field in fields if field.value]
 
 
-def _shown_heading(tree: LexborHTMLParser, given: list[Title]) -> str:
-    """The `h1` that agrees with the page's other titles, else the first that has a text."""
-    texts = [text for node in tree.css("h1")[:8] if (text := " ".join(node.text(separator=" ").split()))]
-    for text in texts:
-        if any(same_title(title_of(text), title) for title in given):
-            return text
-    return texts[0] if texts else ""
+def _headings(tree: LexborHTMLParser, given: list[str]) -> list[str]:
+    """The texts of the first few `h1`; only the first is looked up where it is one of the given titles."""
+    first = tree.css_first("h1")
+    if first is None:
+        return []
+    text = _text(first)
+    if text and text in given:
+        return [text]
+    return [text for text in map(_text, tree.css("h1")[:8]) if text]
+
+
+def _text(node: LexborNode) -> str:
+    return " ".join(node.text(separator=" ").split())
+
+
+def _agree(one: str, other: str) -> bool:
+    return one == other or same_title(title_of(one), title_of(other))
 
 
 def _content(node: LexborNode, selector: str) -> str:
@@ -275,43 +310,58 @@ def _content(node: LexborNode, selector: str) -> str:
     return " ".join(unescape(found.attributes.get("content") or "").split()) if found else ""
 
 
+_SIGN = re.compile(r"[|｜\-–—·•«»‹›:_]")
 _SEPARATOR = re.compile(r"\s+[|\-–—·•«»‹›:]+\s+|\s*[|｜]\s*|\s+::\s+|_(?=[^\W\d_]{2,}$)| - ")
 
 
-def without_site(title: str, site: str, host: str) -> str:
-    """A title without the name of the site at its end or its beginning.
+def without_site(title: str, names: Iterable[str]) -> str:
+    """A title without the name of the site at its end or its beginning; `names` as `site_names` gives them.
 
     Where the site's name is not known, a short end after a vertical bar is taken for it.
 
-    >>> without_site("Pier opens - The Gull", "The Gull", ""), without_site("Pier opens | News | Gull", "", "gull.example")
-    ('Pier opens', 'Pier opens')
-    >>> without_site("Mbappé - the making of a striker", "L'Écho", "echo.example")
+    >>> without_site("Pier opens - The Gull", site_names("The Gull", ""))
+    'Pier opens'
+    >>> without_site("Pier opens after the storm | News | Gull", site_names("", "https://www.gull.example/"))
+    'Pier opens after the storm'
+    >>> without_site("Mbappé - the making of a striker", site_names("L'Écho", "https://echo.example"))
     'Mbappé - the making of a striker'
     """
-    while cuts := list(_SEPARATOR.finditer(title)):
+    while _SIGN.search(title) and (cuts := list(_SEPARATOR.finditer(title))):
         last, first = cuts[-1], cuts[0]
-        if _names_site(title[last.end() :], site, host) or _is_label(title, last):
+        if _names_site(title[last.end() :], names) or _is_label(title, last):
             title = title[: last.start()].strip()
-        elif _names_site(title[: first.start()], site, host):
+        elif _names_site(title[: first.start()], names):
             title = title[first.end() :].strip()
         else:
             break
     return title
 
 
-def _names_site(part: str, site: str, host: str) -> bool:
-    """Whether a part of a title is the site's name, as given or as in its address."""
-    own = title_of(part).folded
-    name = title_of(site).folded
-    if not own:
-        return False
-    if name and (
-        own == name or (len(name) >= 4 and name in own and len(own) <= len(name) + 12) or own in name
-    ):
-        return True
-    labels = [title_of(label).folded for label in host.split(".")[:-1] if label != "www"]
-    return own == title_of(host).folded or any(
-        label and label in own and len(own) <= 2 * len(label) + 3 for label in labels
+def site_names(name: str, address: str) -> tuple[str, ...]:
+    """What a site may be called: its name, its domain and the domain's parts, as letters and digits.
+
+    >>> site_names("The Gull", "https://www.gull.co.example/pier")
+    ('thegull', 'gullcoexample', 'gull')
+    """
+    host = _host(address)
+    parts = [
+        part for part in host.split(".")[:-1] if len(part) > 2 and part not in ("com", "org", "net", "gov")
+    ]
+    return tuple(folded for known in (name, host, *parts) if (folded := _fold(known)))
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _names_site(part: str, names: Iterable[str]) -> bool:
+    """Whether a text is a site's name, a little more, or its beginning or end."""
+    own = _fold(part)
+    return len(own) > 1 and any(
+        own == name
+        or (name in own and len(own) <= len(name) + min(12, 3 + len(name)))
+        or (len(own) > 2 and (name.startswith(own) or name.endswith(own)))
+        for name in names
     )
 
 
@@ -322,16 +372,15 @@ def _is_label(title: str, cut: re.Match[str]) -> bool:
 
 
 def _headline(page: _Page, site: Field | None) -> Field | None:
-    """The headline shown, where structured data or `og:title` agrees; else what those say."""
+    """The heading shown, where it leads the candidates; else what JSON-LD says, or the next candidate."""
     found = _titles(page.tree)
+    if found and found[0].origin == "h1":
+        return found[0]
     stated = plain(page.work.get("headline") or page.work.get("name"))
     if stated:
-        stated = without_site(stated, site.value if site else "", _host(page.url or page.address))
-        shown = next((field for field in found if field.origin == "h1"), None)
-        if shown and same_title(title_of(shown.value), title_of(stated)):
-            return shown
-        return Field(stated, "json-ld")
-    others = [*page.meta("twitter:title dc.title parsely-title sailthru.title"), *page.itemprops("headline")]
+        names = site_names(site.value if site else "", page.url or page.address)
+        return Field(without_site(stated, names), "json-ld")
+    others = [*page.meta(TITLE_METAS), *page.itemprops("headline")]
     return found[0] if found else _first(others, _sentence)
 
 
@@ -343,11 +392,10 @@ def _bylines(page: _Page) -> Iterator[tuple[JSON, str]]:
         for node in (page.work, page.sheet):
             names = [name for person in page.resolve(node.get(key)) for name in _names(person)]
             yield names, "json-ld"
-    keys = "author article:author byl parsely-author sailthru.author dc.creator dcterms.creator cxenseparse:author authors"
-    for key in keys.split():
+    for key in AUTHOR_METAS.split():
         for _, origin in list(page.meta(key))[:1]:
             yield page.metas[key], origin
-    for selector in ("[itemprop~=author] [itemprop~=name]", "[itemprop~=author]", "[rel~=author]"):
+    for selector in _AUTHOR_ELEMENTS:
         yield [_node_value(node) for node in page.tree.css(selector)[:6]], selector.replace("~", "")
 
 
@@ -360,6 +408,7 @@ def _names(person: JSON) -> list[str]:
 
 
 _ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\w+|^/|^@?\w+\.(?:com|org|net)\b", re.I)
+_LABEL = re.compile(r"^[^\W\d_]+\s?[:：]\s*")
 _ACCOUNTS = frozenset(
     {"admin", "administrator", "root", "webmaster", "editor", "user", "undefined", "null", "none"}
 )
@@ -373,7 +422,7 @@ def _authors(names: list[str]) -> str | None:
     """
     kept: dict[str, str] = {}
     for raw in names:
-        name = plain(raw).strip(" ,;|·")
+        name = _LABEL.sub("", plain(raw)).strip(" ,;|·")
         if 2 <= len(name) <= 120 and not _ADDRESS.search(name) and name.casefold() not in _ACCOUNTS:
             kept.setdefault(name.casefold(), name)
     return ", ".join(list(kept.values())[:12]) or None
@@ -384,12 +433,7 @@ def _authors(names: list[str]) -> str | None:
 
 def _published(page: _Page) -> Iterator[tuple[JSON, str]]:
     yield from page.linked("datePublished", "dateCreated", "uploadDate")
-    yield from page.meta(
-        "article:published_time og:published_time og:article:published_time datepublished date dc.date dc.date.issued "
-        "dcterms.created dcterms.date dcterms.issued publish-date publishdate publish_date published_time pubdate pub_date "
-        "parsely-pub-date sailthru.date cxenseparse:recs:publishtime rnews:datepublished published_at article.published "
-        "cxense:publishtime originalpublicationdate article_date_original og:pubdate"
-    )
+    yield from page.meta(PUBLISHED_METAS)
     yield from page.itemprops("datePublished")
     for selector in ("time[pubdate]", "article time[datetime]", "main time[datetime]", "time[datetime]"):
         for node in page.tree.css(selector)[:1]:
@@ -400,10 +444,7 @@ def _published(page: _Page) -> Iterator[tuple[JSON, str]]:
 
 def _modified(page: _Page) -> Iterator[tuple[JSON, str]]:
     yield from page.linked("dateModified")
-    yield from page.meta(
-        "article:modified_time og:updated_time og:modified_time article:updated_time datemodified dc.date.modified "
-        "dcterms.modified lastmod last-modified modified_time revised updated_time"
-    )
+    yield from page.meta(MODIFIED_METAS)
     yield from page.itemprops("dateModified")
 
 
@@ -461,7 +502,7 @@ def _assembled(parts: dict[str, str | None]) -> str | None:
     """The parts of a date put together, None where there is no such day."""
     numbers = [int(parts.get(key) or 0) for key in ("year", "month", "day", "hour", "minute", "second")]
     try:
-        date = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+        date = datetime(*numbers)  # type: ignore[arg-type]
     except ValueError:
         return None
     if not 1900 < date.year < 2100:
@@ -481,7 +522,7 @@ def _zone(zone: str) -> str:
 
 
 def _unambiguous(parts: re.Match[str]) -> str | None:
-    """A numeric date; with slashes the day and month can be told only where one is over twelve, or both are equal."""
+    """A numeric date; with slashes, day and month can be told where one is over twelve or both are equal."""
     day, month = int(parts["day"]), int(parts["month"])
     fields = {"year": parts["year"], "month": parts["month"], "day": parts["day"]}
     if parts.start("year") > parts.start("day") and "." not in parts[0]:
@@ -508,7 +549,7 @@ def _free_date(raw: JSON, language: str | None) -> str | None:
         return None
     if not re.search(r"[^\W\d_]{3}", raw):
         return None
-    import dateparser
+    import dateparser  # type: ignore[import-untyped]
 
     settings = {
         "REQUIRE_PARTS": ["day", "month", "year"],
@@ -516,7 +557,8 @@ def _free_date(raw: JSON, language: str | None) -> str | None:
         "PARSERS": ["absolute-time"],
     }
     try:
-        date = dateparser.parse(raw, languages=[language] if language else None, settings=settings)
+        languages = [language] if language else None
+        date: datetime | None = dateparser.parse(raw, languages=languages, settings=settings)
     except (ValueError, OverflowError, TypeError):
         return None
     if date is None or not 1900 < date.year < 2100:
@@ -542,7 +584,7 @@ def _sites(page: _Page) -> Iterator[tuple[JSON, str]]:
     for node in (page.work, page.sheet):
         for publisher in page.resolve(node.get("publisher")):
             yield from ((name, "json-ld") for name in _names(publisher))
-    yield from page.meta("application-name apple-mobile-web-app-title dc.publisher al:ios:app_name")
+    yield from page.meta(SITE_METAS)
     for node in page.nodes:
         if not {"website", "newsmediaorganization"}.isdisjoint(types_of(node)):
             yield from ((name, "json-ld") for name in _names(node))
@@ -565,21 +607,22 @@ def _languages(page: _Page) -> Iterator[tuple[JSON, str]]:
     for node in page.tree.css("body[lang], article[lang], main[lang]")[:1]:
         yield node.attributes.get("lang"), f"{node.tag}[lang]"
     yield from page.linked("inLanguage")
-    yield from page.meta("content-language language dc.language dcterms.language og:locale")
+    yield from page.meta(LANGUAGE_METAS)
 
 
 _LONG_CODES = {
     "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt", "ita": "it",
     "nld": "nl", "dut": "nl", "rus": "ru", "zho": "zh", "chi": "zh", "jpn": "ja", "kor": "ko", "ara": "ar",
-    "tur": "tr", "pol": "pl", "ukr": "uk", "swe": "sv", "hin": "hi", "cmn": "zh", "iw": "he", "in": "id", "ji": "yi",
+    "tur": "tr", "pol": "pl", "ukr": "uk", "swe": "sv", "hin": "hi", "cmn": "zh", "iw": "he", "in": "id",
+    "ji": "yi",
 }  # fmt: skip
 
 
 def language_code(raw: JSON) -> str | None:
     """The ISO 639-1 code in a language tag, a locale or a JSON-LD language.
 
-    >>> [language_code(tag) for tag in ("pt-BR", "zh_Hant_TW", "deu", {"alternateName": "es"}, "English", "x-default")]
-    ['pt', 'zh', 'de', 'es', None, None]
+    >>> [language_code(tag) for tag in ("pt-BR", "zh_Hant_TW", "deu", {"alternateName": "es"}, "English")]
+    ['pt', 'zh', 'de', 'es', None]
     """
     if isinstance(raw, list):
         raw = raw[0] if raw else None
@@ -594,12 +637,13 @@ def language_code(raw: JSON) -> str | None:
     return _LONG_CODES.get(short, short)
 
 
-def _host(address: str | None) -> str:
+_HOST = re.compile(r"\s*https?://(?:[^/?#@]*@)?(?:www\.)?([^/:?#\s]+)", re.I)
+
+
+def _host(address: str) -> str:
     """The domain of an address without `www.`, "" where it has none."""
-    try:
-        return (urlsplit(address or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+    found = _HOST.match(address)
+    return found[1].lower() if found else ""
 
 
 def _web_address(address: str | None) -> str | None:
@@ -618,7 +662,7 @@ def _web_address(address: str | None) -> str | None:
 
 
 def _descriptions(page: _Page) -> Iterator[tuple[JSON, str]]:
-    yield from page.meta("og:description description twitter:description dc.description sailthru.description")
+    yield from page.meta(DESCRIPTION_METAS)
     yield from page.linked("description")
     yield from page.itemprops("description")
 
@@ -629,7 +673,7 @@ def _credits(page: _Page) -> Iterator[tuple[JSON, str]]:
             for key in ("creditText", "copyrightNotice", "creator", "author", "copyrightHolder", "credit"):
                 for holder in page.resolve(image.get(key)):
                     yield ", ".join(_names(holder)), "json-ld"
-    yield from page.meta("image_credit image-credit og:image:credit dc.rights.image")
+    yield from page.meta(CREDIT_METAS)
     yield from page.itemprops("copyrightHolder")
 
 

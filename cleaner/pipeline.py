@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Sequence
+from urllib.parse import urlsplit
 
 from cleaner.cleaned import Cleaned, replay
 from cleaner.decide import Decision, decide
+from cleaner.guard import Bomb
 from cleaner.lexicon import lexicon
 from cleaner.match import Hit, match_rules
-from cleaner.model import Cut, Document, Evidence, Verdict
+from cleaner.model import Document, Evidence, Verdict
+from cleaner.notes import Notes
 from cleaner.parse_text import parse_text
+from cleaner.policy import Policy
 from cleaner.read import SourceKind, decode, sniff
 from cleaner.rules import RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.view import View
-from cleaner.weigh import Weights, rule_points
+from cleaner.weigh import CERTAIN, Weights, rule_points
 
 
 class Cleaner:
-    """Rules, scorecard and policy, compiled once; safe to share between threads and to send to workers."""
+    """Rules, scorecard and policy, compiled once; safe to share between threads and to send to workers.
+
+    `policy` is a preset's name, or choices by class on top of `core`; `rules` are folders of rules that come after
+    the built-in ones; `sites` is the file of a site memory.
+    Raises `RuleError` for a rule file that is wrong and `ValueError` for an unknown policy.
+    """
 
     def __init__(
         self,
-        policy: str = "core",
+        policy: str | Mapping[str, str] | Policy = "core",
         rules: Sequence[str | Path] = (),
         sites: str | Path | None = None,
         scorecard: Scorecard | None = None,
     ) -> None:
-        self.policy = policy
+        self.policy = _policy(policy)
         self.rules: RuleSet = load_rules(*[Path(directory) for directory in rules])
         self.scorecard = scorecard or builtin_scorecard()
         self.lexicon = lexicon()
@@ -36,53 +45,91 @@ class Cleaner:
     def clean(
         self, source: str | bytes, kind: SourceKind | None = None, url: str | None = None, site: str | None = None
     ) -> Cleaned:
-        """Find the story in one source."""
+        """Find the story in one source.
+
+        `source` is a page or a plain text; bytes are decoded first. `kind` is sniffed where it is not given. `url`
+        and `site` (a domain; taken from `url` where absent) choose the rules that are for one site.
+        Raises `NotText` for bytes that are no text in any encoding.
+        """
         text = decode(source)[0] if isinstance(source, bytes) else source
-        document = parse(text, kind or sniff(text))
+        kind = kind or sniff(text)
+        try:
+            document = parse(text, kind)
+        except Bomb as fault:
+            return _refused(text, str(fault))
         if not document.blocks:
-            return Cleaned(document.text, None, {}, (), document.text, "no-story", (), "there is no text in it")
+            return _refused(document.text, "there is no text in it")
+        site = site or (urlsplit(url).hostname if url else None)
         view, hits = self.look(document, url, site)
         card = self.scorecard.text if document.markup is None else self.scorecard.page
         weights = Weights(view, card)
-        return self._render(document, view, weights, decide(view, weights, hits))
+        decision = decide(view, weights, hits, self.policy)
+        return self._render(view, weights, decision, text if kind == "html" else None, url)
 
     def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
         view = View(document, self.lexicon, self.scorecard.names)
-        language = document.language or (
-            None if view.language is None else self.lexicon.languages[view.language]
-        )
         hits = match_rules(
-            self.rules, document, view.facts.folded, language=language, site=site, url=url, words=view.words
+            self.rules, document, view.facts.folded, language=self.language(view), site=site, url=url, words=view.words
         )
         view.rule_points = rule_points(hits, view.size)
         return view, hits
 
-    def _render(self, document: Document, view: View, weights: Weights, decision: Decision) -> Cleaned:
-        verdicts = tuple(
-            [self._verdict(document, weights, decision, index) for index in range(len(document.blocks))]
-        )
-        headline = None if decision.headline is None else document.blocks[decision.headline].text
-        body = document.text if decision.refused else replay(document.text, verdicts)
-        page = "no-story" if decision.refused else "story"
-        return Cleaned(body, headline, {}, verdicts, document.text, page, (), decision.refused)
+    def language(self, view: View) -> str | None:
+        """The language a document declares, else the one whose function words it uses."""
+        if view.document.language is not None:
+            return view.document.language
+        return None if view.language is None else self.lexicon.languages[view.language]
 
-    def _verdict(self, document: Document, weights: Weights, decision: Decision, index: int) -> Verdict:
-        block = document.blocks[index]
-        kept = bool(decision.kept[index])
-        evidence: tuple[Evidence, ...] = tuple(
-            Evidence(f"rule:{hit.rule.id}", hit.rule.weight or 0.0) for hit in decision.rules.get(index, ())
+    def _render(
+        self, view: View, weights: Weights, decision: Decision, page: str | None, url: str | None
+    ) -> Cleaned:
+        document = view.document
+        verdicts = tuple([_verdict(document, weights, decision, index) for index in range(view.size)])
+        lines: dict[str, list[str]] = {}
+        for index in decision.noted:
+            lines.setdefault(decision.label[index], []).append(document.blocks[index].text)
+        notes = {label: "\n".join(found) for label, found in lines.items()}
+        language = self.language(view)
+        if language is not None:
+            notes["language"] = language
+        return Cleaned(
+            body=replay(document.text, verdicts),
+            headline=None if decision.headline is None else document.blocks[decision.headline].text,
+            metadata=Notes(notes, page, url),
+            verdicts=verdicts,
+            source=document.text,
+            page="story" if decision.refused is None else "no-story",
+            flags=decision.flags,
+            refused=decision.refused,
         )
-        if not kept and not evidence:
-            evidence = tuple(Evidence(name, points) for name, points in weights.evidence(index))
-        cuts = tuple(
-            Cut(hit.start, hit.end, "", hit.rule.class_ or "", (Evidence(f"rule:{hit.rule.id}", 0.0),))
-            for hit in sorted(decision.cuts.get(index, ()), key=lambda found: found.start)
-            if kept
-        )
-        return Verdict(
-            decision.label[index], kept, block.start, block.end, float(decision.points[index]), evidence, cuts
-        )
+
+
+def _policy(policy: str | Mapping[str, str] | Policy) -> Policy:
+    if isinstance(policy, Policy):
+        return policy
+    return Policy(policy) if isinstance(policy, str) else Policy("core", policy)
+
+
+def _refused(text: str, reason: str) -> Cleaned:
+    """A source with nothing to decide on, kept as it was."""
+    verdicts = (Verdict("story", True, 0, len(text), 0.0),) if text else ()
+    return Cleaned(text, None, {}, verdicts, text, "no-story", (), reason)
+
+
+def _verdict(document: Document, weights: Weights, decision: Decision, index: int) -> Verdict:
+    block = document.blocks[index]
+    kept = bool(decision.kept[index])
+    evidence = tuple(
+        [Evidence(f"rule:{hit.rule.id}", hit.rule.weight or CERTAIN) for hit in decision.rules.get(index, ())]
+    )
+    reason = decision.reason.get(index)
+    if reason is not None:
+        evidence += (Evidence(reason, 0.0),)
+    elif not kept and not evidence:
+        evidence = tuple([Evidence(name, points) for name, points in weights.evidence(index)])
+    cuts = tuple(decision.cuts.get(index, ())) if kept else ()
+    return Verdict(decision.label[index], kept, block.start, block.end, float(decision.points[index]), evidence, cuts)
 
 
 def parse(text: str, kind: SourceKind) -> Document:

@@ -66,7 +66,7 @@ def keep_original(folder: str, raw: bytes) -> str:
     path = _original_path(folder, name)
     _make(folder)
     if _stored(path) != raw:
-        write.put(path, zlib.compress(raw, 6))
+        write.put_safely(path, zlib.compress(raw, 6))
         if _stored(path) != raw:
             raise Fault(path, "the original cannot be read back", "check the disk")
     return name
@@ -91,7 +91,9 @@ def save(folder: str, cleaning: Cleaning, removed: Sequence[Removed]) -> None:
     added = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
     earlier = _read(path) or b""
     if not earlier.endswith(added):
-        write.put(path, earlier + added)
+        # Where the original's bytes are here, so must be the way to them when the file is written over.
+        put = write.put_safely if cleaning.original is None else write.put
+        put(path, earlier + added)
 
 
 def _removal(piece: Removed) -> dict[str, Any]:

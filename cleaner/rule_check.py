@@ -13,6 +13,7 @@ from cleaner.facts import fold
 from cleaner.match import Hit, applies, count_words, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
+from cleaner.rule_alphabet import recode
 from cleaner.rule_compile import (
     Phrasebook,
     check_lists,
@@ -201,7 +202,7 @@ def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
     if (
         found
         and rule.pattern
-        and compile_pattern(full_pattern(rule, book), rule).search(seen(collapse(text)))
+        and compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text))))
     ):
         return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
     return f"the pattern fails on “{collapse(seen(text))}”"

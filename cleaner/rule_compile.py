@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from cleaner.rule_classes import brief_classes
+from cleaner.rule_alphabet import Case, recode_pattern
 from cleaner.rule_files import (
     MAX_PATTERN_LOADED,
     MAX_RULES,
@@ -158,7 +158,7 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
     best = min(ways, key=frequency, default=())
     if best and frequency(best) < OFTEN:
         return _Draft(plan, best, () if best is asked else asked)
-    if len(pattern) + sum(len(one.pattern) for name in list_names(pattern) for one in lists[name]) < BRIEF:
+    if pattern and len(_filled(pattern, lists)) < BRIEF:
         return _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
     if _has_shape(rule, plan):
         return _Draft(msgspec.structs.replace(plan, found_by="shape"), (), asked)
@@ -273,26 +273,33 @@ def check_lists(rule: Rule, file: RuleFile, book: Phrasebook, longest: int = MAX
 
 def full_pattern(rule: Rule, book: Phrasebook) -> str:
     """The rule's pattern with its word lists filled in."""
-    lists = book.lists(rule)
-    return expand(rule.pattern or "", {name: [one.pattern for one in lists[name]] for name in lists})
+    return _filled(rule.pattern or "", book.lists(rule))
+
+
+def _filled(pattern: str, lists: Lists) -> str:
+    return expand(pattern, {name: [one.pattern for one in lists[name]] for name in lists})
+
+
+class PatternError(Exception):
+    """RE2 refuses a pattern."""
 
 
 def compile_pattern(pattern: str, rule: Rule) -> Any:
-    """Compile for RE2, to be searched in UTF-8; raises `re2.error`."""
-    import re2
-
+    """Compile for RE2, to be searched in recoded UTF-8."""
     options = _options()
     options.case_sensitive = rule.case_sensitive
-    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
+    return _compiled(recode_pattern(pattern, "minded" if rule.case_sensitive else "ignored"), options)
 
 
-def compile_lines(pattern: str) -> Any:
-    """Compile a pattern that is searched in many lines at once and never matches across them."""
-    import re2
-
+def compile_lines(patterns: Iterable[tuple[str, Rule]]) -> Any:
+    """Compile patterns into one that is searched in many lines at once and never matches across them."""
     options = _options()
     options.never_nl = True
-    return re2.compile(brief_classes(pattern).encode("utf-8", "replace"), options)
+    parts = []
+    for pattern, rule in patterns:
+        case: Case = "minded" if rule.case_sensitive else "ignored"
+        parts.append(("(?-i:" if rule.case_sensitive else "(?i:") + recode_pattern(pattern, case) + ")")
+    return _compiled("(?m)" + "|".join(parts), options)
 
 
 def _options() -> Any:
@@ -305,10 +312,22 @@ def _options() -> Any:
     return options
 
 
-def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:
-    """Compile every pattern once; raises `RuleError` for the first that RE2 refuses."""
+def _compiled(pattern: str, options: Any) -> Any:
     import re2
 
+    try:
+        return re2.compile(pattern.encode("utf-8", "replace"), options)
+    except re2.error as error:
+        what = error.args[0]
+        raise PatternError(
+            what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
+        ) from None
+    except LookupError as error:
+        raise PatternError(str(error)) from None
+
+
+def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:
+    """Compile every pattern once; raises `RuleError` for the first that RE2 refuses."""
     for file in files:
         for rule in file.rules:
             if rule.off:
@@ -316,13 +335,13 @@ def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:
             for key, pattern in (("pattern", full_pattern(rule, book)), ("url", rule.url or "")):
                 try:
                     compile_pattern(pattern, rule)
-                except re2.error as error:
+                except PatternError as error:
                     raise file.fault(rule, key, *refusal(error)) from None
 
 
-def refusal(error: Exception) -> tuple[str, str]:
+def refusal(error: PatternError) -> tuple[str, str]:
     """What RE2 says against a pattern, and what to do."""
-    what = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+    what = str(error)
     if "perl operator" in what or "invalid escape" in what:
         advice = "RE2 has no look-around or back-references: use `spare`, `follows` or another rule instead"
     elif "too large" in what or "repetition size" in what:

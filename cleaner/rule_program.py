@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_compile import Compiled, compile_lines, compile_pattern, list_key, refusal
+from cleaner.rule_compile import Compiled, PatternError, compile_lines, compile_pattern, list_key, refusal
 from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_text import expand, list_names
 
@@ -73,12 +73,7 @@ class Program:
     @cached_property
     def gate(self) -> Any:
         """One pattern that finds each line where one of the rules in `by_line` may hold."""
-        parts = []
-        for index in self.by_line:
-            rule = self.rules[index]
-            case = "(?-i:" if rule.case_sensitive else "(?i:"
-            parts.append(case + self._filled(index, None) + ")")
-        return compile_lines("(?m)" + "|".join(parts))
+        return compile_lines((self._filled(index, None), self.rules[index]) for index in self.by_line)
 
     @cached_property
     def widths(self) -> NDArray[np.int64]:
@@ -146,11 +141,9 @@ class Program:
 
     @staticmethod
     def _compile(pattern: str, rule: Rule) -> Any:
-        import re2
-
         try:
             return compile_pattern(pattern, rule)
-        except re2.error as error:
+        except PatternError as error:
             fault, advice = refusal(error)
             raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
 

@@ -25,6 +25,7 @@ _LETTERS = {
     "ı": "i",
     "İ": "I",
     "ſ": "s",
+    "ẞ": "ß",
 }
 """Letters that publishers write in two ways: Greek capitals have no accents, Turkish i has two, Arabic and
 Persian share letters that are coded twice."""
@@ -59,7 +60,7 @@ def _table() -> NDArray[np.uint32]:
     return table
 
 
-_SEEN = _table()
+SEEN = _table()
 _REWRITTEN = {ord(char): plain for char, plain in _LETTERS.items()} | {
     ord(char): "\\-" if plain == "-" else plain for char, plain in _MARKS.items()
 }
@@ -74,7 +75,7 @@ def seen(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return _SEEN[codes].tobytes().decode("utf-32-le")
+    return SEEN[codes].tobytes().decode("utf-32-le")
 
 
 def collapse(text: str) -> str:

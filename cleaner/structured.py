@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import unescape
 from itertools import pairwise
 from typing import Any, Literal
@@ -206,6 +207,7 @@ class Title(msgspec.Struct, frozen=True):
     words: frozenset[str]
 
 
+@lru_cache(maxsize=256)
 def title_of(text: str) -> Title:
     """A headline by its letters and words, whatever their case and the signs between them.
 
@@ -562,6 +564,8 @@ def _places(state: JSON, reader: _Reader, titles: list[Title]) -> Iterator[tuple
         elif id(value) not in visited and depth <= DEEPEST:
             visited.add(id(value))
             if isinstance(value, list):
+                if _is_mute(value):
+                    continue
                 if depth:
                     yield value, place
                 stack.extend((item, place, depth + 1) for item in value if isinstance(item, (dict, list)))
@@ -685,7 +689,7 @@ class _Reader:
         if element is None:
             return self._sequence(items, "", depth)
         tag, children = element
-        if _NO_TEXT.match(tag) or (items[0] == "$" and "json" in str(items[3].get("type"))):
+        if _is_mute(items):
             return []
         if isinstance(children, list) and not _element(children):
             return self._sequence(children, tag, depth + 1)
@@ -801,6 +805,14 @@ def _element(value: list[JSON]) -> tuple[str, JSON] | None:
     if isinstance(value[1], dict) and len(value[0]) < 20:
         return value[0], value[2:]
     return (value[0], value[1:]) if value[0] in _BLOCKS else None
+
+
+def _is_mute(items: list[JSON]) -> bool:
+    """Whether a list is an element without text of its own: a script, a picture, a menu."""
+    element = _element(items)
+    if element is None:
+        return False
+    return bool(_NO_TEXT.match(element[0])) or (items[0] == "$" and "json" in str(items[3].get("type")))
 
 
 def _joined(spans: list[str]) -> list[str]:
