@@ -350,8 +350,6 @@ def _spans(program: Program, index: int, view: _View, block: int) -> list[tuple[
     rule = program.rules[index]
     at = view.blocks[block]
     plan = program.plans[index]
-    if plan.demands and view.phrases(block, program).isdisjoint(plan.demands):
-        return []
     spans = _matches(program, index, view, block) if rule.pattern else [(0, 0)]
     if not spans or (plan.demands and not _has_demand(program, plan, view, block)):
         return []
@@ -363,7 +361,7 @@ def _spans(program: Program, index: int, view: _View, block: int) -> list[tuple[
 def _matches(program: Program, index: int, view: _View, block: int) -> list[tuple[int, int]]:
     """The pattern's matches in the block's UTF-8: all of them to cut, one is enough otherwise."""
     rule, edges = program.rules[index], program.plans[index].edges
-    pattern = program.pattern(index, view.phrases(block, program) if program.names_lists(index) else _NONE)
+    pattern = program.whole_pattern(index) or program.pattern(index, view.phrases(block, program))
     raw = view.raw(block)
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)

@@ -333,25 +333,29 @@ class _Finder:
         return tuple(_in_room(one, here) for one in self.lists.get(item.list_name, ())) or None
 
     def repeated(self, item: _Item, room: _Room) -> _Room:
-        """The room around one of the times that the item occurs."""
+        """The room around the first of the times that the item occurs."""
         if item.most == 1:
             return room
-        most = self.width(item)
-        return _Room(_sum(room.before, most), _sum(room.after, most), False, False, False, False)
+        return room._replace(after=_sum(room.after, self.width(item)), at_end=False, no_letter_after=False)
 
 
-def _no_letter(items: Sequence[_Item], anchor: str, beyond: bool) -> bool:
-    """Whether what comes next, in `items` or `beyond` them, is no letter or the block's end."""
-    for item in items:
-        if item.anchor == anchor:
-            return True
-        if item.blank:
-            continue
-        if not item.no_letter:
-            return False
-        if item.least:
-            return True
-    return beyond
+def _no_letter(items: _Items, anchor: str, beyond: bool) -> bool:
+    """Whether what comes next, in `items` or `beyond` them, is no letter or the block's end.
+
+    `items` go away from where it is asked: backwards where `anchor` is `^`.
+    """
+    if not items:
+        return beyond
+    item, rest = items[0], _no_letter(items[1:], anchor, beyond)
+    if item.anchor == anchor:
+        return True
+    if item.blank:
+        return rest
+    if item.branches:
+        step = -1 if anchor == "^" else 1
+        inside = all(_no_letter(branch[::step], anchor, rest) for branch in item.branches)
+        return inside and (bool(item.least) or rest)
+    return item.no_letter and (bool(item.least) or rest)
 
 
 def _in_room(phrase: Phrase, room: _Room) -> Needle:

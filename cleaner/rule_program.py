@@ -13,7 +13,6 @@ from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 8
-_Variant = frozenset[int] | None
 
 
 class Program:
@@ -24,7 +23,8 @@ class Program:
         self.needles = compiled.needles
         self._lists = compiled.lists
         self.plans = compiled.plans
-        self._variants: list[dict[_Variant, Any]] = [{} for _ in self.rules]
+        self._variants: list[dict[frozenset[int], Any]] = [{} for _ in self.rules]
+        self._whole: list[Any] = [None] * len(self.rules)
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
 
@@ -107,10 +107,6 @@ class Program:
             found = self._urls[index] = self._compile(rule.url or "", rule)
         return found
 
-    def names_lists(self, index: int) -> bool:
-        """Whether rule `index`'s pattern names word lists."""
-        return bool(self._phrases_of(index))
-
     def phrases_in(self, low: str) -> frozenset[int]:
         """The numbers of the literals that occur in a block's lower-case text."""
         found = [match[0] for match in self.automaton.find_matches_as_indexes(low, overlapping=True)]
@@ -125,6 +121,13 @@ class Program:
         texts = self.needles.texts
         return texts[number] if number < len(texts) else self.needles.others[number - len(texts)]
 
+    def whole_pattern(self, index: int) -> Any:
+        """Rule `index`'s pattern with all phrases, if it names none or was made already."""
+        found = self._whole[index]
+        if found is None and not self._phrases_of(index):
+            found = self._whole[index] = self._compile(self._filled(index, None), self.rules[index])
+        return found
+
     def pattern(self, index: int, phrases: frozenset[int]) -> Any:
         """Rule `index`'s pattern, for a block in which `phrases` occur.
 
@@ -133,10 +136,13 @@ class Program:
         """
         known = self._variants[index]
         wanted = phrases & self._phrases_of(index)
-        found = known.get(wanted) or known.get(None)
+        found = known.get(wanted)
         if found is None:
-            key = wanted if len(known) < _VARIANTS_KEPT else None
-            found = known[key] = self._compile(self._filled(index, key), self.rules[index])
+            if len(known) == _VARIANTS_KEPT:
+                found = self._whole[index] = self._compile(self._filled(index, None), self.rules[index])
+                known.clear()
+            else:
+                found = known[wanted] = self._compile(self._filled(index, wanted), self.rules[index])
         return found
 
     @staticmethod
@@ -157,7 +163,7 @@ class Program:
             found = self._phrases[index] = frozenset(numbers)
         return found
 
-    def _filled(self, index: int, phrases: _Variant) -> str:
+    def _filled(self, index: int, phrases: frozenset[int] | None) -> str:
         """Rule `index`'s pattern with its word lists filled in: with all phrases, or with these."""
         rule = self.rules[index]
         lists = {name: self._lists[list_key(name, rule)] for name in list_names(rule.pattern or "")}
