@@ -25,8 +25,6 @@ class Settings(NamedTuple):
     """Pairs of a class and what becomes of it: keep, drop or metadata."""
     rules: tuple[str, ...] = ()
     sites: str | None = None
-    repairs: bool = True
-    """Whether white space inside kept paragraphs is put right."""
     ignore: tuple[str, ...] = ()
     """Patterns in the manner of .gitignore, relative to `home`."""
     jobs: int | None = None
@@ -132,12 +130,6 @@ def _sites(value: object, home: str) -> dict[str, Any]:
     return {"sites": os.path.join(home, os.path.expanduser(value))}
 
 
-def _repairs(value: object, home: str) -> dict[str, Any]:
-    if not isinstance(value, bool):
-        raise ValueError("is neither true nor false")
-    return {"repairs": value}
-
-
 def _ignore(value: object, home: str) -> dict[str, Any]:
     return {"ignore": tuple(_strings(value))}
 
@@ -153,7 +145,6 @@ _READERS: dict[str, Callable[[object, str], dict[str, Any]]] = {
     "set": _set,
     "rules": _rules,
     "sites": _sites,
-    "repairs": _repairs,
     "ignore": _ignore,
     "jobs": _jobs,
 }
@@ -196,12 +187,14 @@ def merged(settings: Settings, policy: str | None, overrides: list[str], rules: 
 
 def build_cleaner(settings: Settings) -> Cleaner:
     """Compile a `Cleaner`; raises `Unusable` where the policy or a rule file is wrong."""
+    from cleaner.policy import Policy
     from cleaner.rule_files import RuleError
 
     module, _, name = settings.factory.partition(":")
     factory: type[Cleaner] = getattr(import_module(module), name)
     try:
-        return factory(policy=settings.policy, rules=settings.rules, sites=settings.sites)
+        policy = Policy(settings.policy, settings.overrides)
+        return factory(policy=policy, rules=settings.rules, sites=settings.sites)
     except RuleError as error:
         raise BrokenRules(str(error)) from None
     except ValueError as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import IO, NamedTuple
+import io
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from cleaner.cleaned import Cleaned
 from cleaner.faults import shown
 from cleaner.model import Cut, Evidence, Verdict
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _SIGNALS_OF_KEPT, _SIGNALS_OF_DROPPED = 3, 6
 FEW_LINES = 2
@@ -32,11 +36,10 @@ class BlockView(NamedTuple):
 
 
 def facts_of(cleaned: Cleaned) -> str:
-    """`story · 12 blocks: 7 kept, 5 dropped · language en`."""
+    """`story · 12 blocks: 7 kept, 5 dropped · truncated`."""
     kept = sum(_stays(verdict) for verdict in cleaned.verdicts)
     total = len(cleaned.verdicts)
     facts = [cleaned.page, f"{total} block{'' if total == 1 else 's'}: {kept} kept, {total - kept} dropped"]
-    facts += [f"{key} {value}" for key, value in cleaned.metadata.items() if len(value) < 60]
     return " · ".join([*facts, *cleaned.flags])
 
 
@@ -100,11 +103,14 @@ def print_explanation(cleaned: Cleaned, path: str, file: IO[str], most_lines: in
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(
-        file=file, width=None if file.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False
-    )
+    plain_file = None if file.isatty() else io.StringIO()
+    console = Console(file=plain_file or file, width=PLAIN_WIDTH if plain_file else None, highlight=False)
     console.print(Text(shown(path), style="bold"))
     console.print(Text(facts_of(cleaned), style="dim"))
+    for name, value in cleaned.metadata.items():
+        console.print(
+            Text(f"{name}: {' '.join(value.split())}", style="dim"), no_wrap=True, overflow="ellipsis"
+        )
     if cleaned.refused is not None:
         console.print(Text(f"refused and kept as it was: {cleaned.refused}", style="red"))
     table = Table.grid(padding=(0, 1))
@@ -121,14 +127,25 @@ def print_explanation(cleaned: Cleaned, path: str, file: IO[str], most_lines: in
         lines = list(text.wrap(console, width))
         if most_lines is not None and len(lines) > most_lines:
             del lines[most_lines:]
-            lines[-1].truncate(width - 2)
-            lines[-1].append(" …")
+            _end_with_dots(lines[-1], width)
         kept = Text("kept" if view.kept else "dropped", style=colour)
         table.add_row(str(number), kept, Text(view.label, style=colour), view.points, Text("\n").join(lines))
         for note in view.notes:
             table.add_row("", "", "", "", Text(note, style="cyan dim"))
     console.print()
     console.print(table)
+    if plain_file:
+        file.writelines(f"{line.rstrip()}\n" for line in plain_file.getvalue().splitlines())
+
+
+def _end_with_dots(line: Text, width: int) -> None:
+    """Shorten a line to a whole word and dots, where it has words."""
+    line.truncate(width - 2)
+    last_space = line.plain.rstrip().rfind(" ")
+    if len(line.plain) >= width - 2 and last_space > width // 2:
+        line.right_crop(len(line.plain) - last_space)
+    line.rstrip()
+    line.append(" …")
 
 
 def as_page(cleaned: Cleaned, path: str) -> str:

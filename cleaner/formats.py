@@ -23,7 +23,7 @@ def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
         "refused": cleaned.refused,
         "headline": cleaned.headline,
         "body": cleaned.body,
-        "metadata": cleaned.metadata,
+        "metadata": dict(cleaned.metadata),
         "removed": [
             {
                 "class": r.label,
@@ -51,7 +51,7 @@ def explanation(cleaned: Cleaned, name: str) -> dict[str, Any]:
         "flags": list(cleaned.flags),
         "refused": cleaned.refused,
         "headline": cleaned.headline,
-        "metadata": cleaned.metadata,
+        "metadata": dict(cleaned.metadata),
         "blocks": [_block(verdict, cleaned.source) for verdict in cleaned.verdicts],
     }
 

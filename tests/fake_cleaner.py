@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from cleaner.cleaned import Cleaned, replay
 from cleaner.model import Cut, Evidence, Verdict
+from cleaner.policy import Policy
 from cleaner.read import SourceKind
 
 NOISE = re.compile(r"^(Read also|App):.*", re.I)
@@ -23,9 +24,7 @@ CLEAN = "The ferry came late.\n\nThe mayor shrugged.\n"
 class FakeCleaner:
     """Drops lines that begin with `Read also:` or `App:`, cuts `[cut]`, repairs `  ` and obeys orders."""
 
-    def __init__(self, policy: str = "core", rules: Sequence[str] = (), sites: str | None = None) -> None:
-        if policy != "core":
-            raise ValueError(f"no policy `{policy}`")
+    def __init__(self, policy: Policy, rules: Sequence[str] = (), sites: str | None = None) -> None:
         self.calls = 0
 
     def clean(

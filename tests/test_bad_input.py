@@ -237,6 +237,15 @@ def test_an_output_that_cannot_be_written(command: Command, good: Path) -> None:
     _only_fault(command("clean", "in", "-o", "out"), names="out/b.txt", says="is a folder")
 
 
+def test_a_link_in_the_output_folder_does_not_lead_to_sources(command: Command, good: Path) -> None:
+    (good / "sub").mkdir()
+    (good / "sub" / "b.txt").write_text(STORY)
+    Path("out").mkdir()
+    Path("out/sub").symlink_to("../in/sub")
+    _only_fault(command("clean", "in", "-o", "out"), names="out/sub", says="leads out of the output folder")
+    assert (good / "sub" / "b.txt").read_text() == STORY
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder(command: Command, good: Path) -> None:
     good.chmod(0o555)
@@ -255,7 +264,8 @@ def test_a_read_only_folder(command: Command, good: Path) -> None:
         ("[[rule]\n", "not valid TOML"),
         ('[[rule]]\nid = "mine.x"\nnonsense = 1\n', "unknown key `nonsense`"),
         (
-            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "(a"\nwhy = "x"\nmatch = ["a"]\nspare = ["b"]\n',
+            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "(a"\nwhy = "x"\n'
+            'match = ["a"]\nspare = ["b"]\n',
             "RE2 refuses the pattern",
         ),
         (

@@ -23,14 +23,13 @@ def test_no_file_gives_the_defaults(place: Path) -> None:
 def test_every_key(place: Path) -> None:
     Path("cleaner.toml").write_text(
         'policy = "core"\nset = { caption = "keep", byline = "drop" }\nrules = ["mine", "/abs"]\n'
-        'sites = "sites.db"\nrepairs = false\nignore = ["drafts/"]\njobs = 3\n'
+        'sites = "sites.db"\nignore = ["drafts/"]\njobs = 3\n'
     )
     assert _load(place) == Settings(
         policy="core",
         overrides=(("caption", "keep"), ("byline", "drop")),
         rules=(str(place / "mine"), "/abs"),
         sites=str(place / "sites.db"),
-        repairs=False,
         ignore=("drafts/",),
         jobs=3,
         home=str(place),
@@ -66,7 +65,6 @@ def test_somebody_elses_broken_pyproject_is_none_of_ours(place: Path) -> None:
         ("jobs = true\n", 1, "`jobs` is no number of processes"),
         ('rules = "mine"\n', 1, "`rules` is no list of strings"),
         ("sites = 1\n", 1, "`sites` is no path"),
-        ('repairs = "yes"\n', 1, "`repairs` is neither true nor false"),
         ('ignore = ["a", 2]\n', 1, "`ignore` is no list of strings"),
         ('set = "caption"\n', 1, "`set` is no table"),
         ('\n[set]\nnonsense = "keep"\n', 2, "`set` names `nonsense`, which is no class"),

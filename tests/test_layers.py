@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 # From the ground up. A module may import those of lower layers, and of its own layer where that is no circle.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("__init__", "model", "faults", "limits"),
+    ("__init__", "model", "policy", "faults", "limits"),
     ("read", "cleaned", "sources", "write"),
     ("config",),
     ("record", "rewrite", "formats", "explain"),
@@ -22,7 +22,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
-EDGE = {name for layer in LAYERS for name in layer} - {"__init__", "model", "read", "cleaned", "faults"}
+EDGE = {name for layer in LAYERS for name in layer} - {
+    "__init__",
+    "model",
+    "policy",
+    "read",
+    "cleaned",
+    "faults",
+}
 """The modules that read and write files and talk to people: nothing that cleans may know them."""
 MAY_DO_IO = EDGE | {"faults"}
 
