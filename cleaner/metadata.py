@@ -268,6 +268,8 @@ def headline_candidates(tree: LexborHTMLParser) -> tuple[str, ...]:
 def _titles(tree: LexborHTMLParser) -> list[Field]:
     """The candidates for the headline in the order of trust."""
     head = tree.head
+    if head is None or head.css_first("meta[property='og:title']") is None:
+        head = tree.root  # a stray element has ended the head before its time
     if head is None:
         return []
     site = _content(head, "meta[property='og:site_name']")
@@ -326,7 +328,10 @@ def without_site(title: str, names: Iterable[str]) -> str:
     >>> without_site("Mbappé - the making of a striker", site_names("L'Écho", "https://echo.example"))
     'Mbappé - the making of a striker'
     """
-    while _SIGN.search(title) and (cuts := list(_SEPARATOR.finditer(title))):
+    for _ in range(6):
+        cuts = list(_SEPARATOR.finditer(title)) if _SIGN.search(title) and len(title) < 500 else []
+        if not cuts:
+            break
         last, first = cuts[-1], cuts[0]
         if _names_site(title[last.end() :], names) or _is_label(title, last):
             title = title[: last.start()].strip()
@@ -501,15 +506,14 @@ def _epoch(seconds: float) -> str | None:
 def _assembled(parts: dict[str, str | None]) -> str | None:
     """The parts of a date put together, None where there is no such day."""
     numbers = [int(parts.get(key) or 0) for key in ("year", "month", "day", "hour", "minute", "second")]
+    timed = parts.get("hour") is not None
     try:
-        date = datetime(*numbers)  # type: ignore[arg-type]
+        moment = datetime(*numbers)  # type: ignore[arg-type]
     except ValueError:
-        return None
-    if not 1900 < date.year < 2100:
-        return None
-    if parts.get("hour") is None:
-        return date.date().isoformat()
-    return date.isoformat() + _zone(parts.get("zone") or "")
+        return _assembled({key: parts[key] for key in ("year", "month", "day")}) if timed else None
+    if not timed:
+        return moment.date().isoformat()
+    return moment.isoformat() + _zone(parts.get("zone") or "")
 
 
 def _zone(zone: str) -> str:
@@ -518,6 +522,8 @@ def _zone(zone: str) -> str:
     if zone[0] not in "+-":
         return "+00:00"
     digits = zone[1:].replace(":", "").ljust(4, "0")
+    if digits[:2] > "14" or digits[2:] > "59":
+        return ""
     return f"{zone[0]}{digits[:2]}:{digits[2:]}"
 
 
