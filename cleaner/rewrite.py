@@ -57,12 +57,21 @@ def story_in_its_manner(cleaned: Cleaned) -> str:
     before = None
     for index, piece in pieces:
         if before is not None:
-            gap = _gap(cleaned, index)
-            out.append(gap if before == index - 1 else usual or gap)
+            out.append(_between(cleaned, before, index, usual))
         out.append(piece)
         before = index
     out.append(cleaned.source[cleaned.verdicts[-1].end :])
     return "".join(out)
+
+
+def _between(cleaned: Cleaned, before: int, index: int, usual: str | None) -> str:
+    gap = _gap(cleaned, index)
+    if before == index - 1:
+        return gap
+    if cleaned.verdicts[before].label == "headline":
+        # A headline keeps what set it off.
+        return max(_gap(cleaned, before + 1), usual or gap, key=len)
+    return usual or gap
 
 
 def _pieces(cleaned: Cleaned) -> Iterator[tuple[int, str]]:

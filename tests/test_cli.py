@@ -210,6 +210,12 @@ def test_the_usual_gap_is_kept_where_noise_was_set_off(command: Command, place: 
     assert Path("b.txt").read_text() == "One.\n\nTwo.\n\nThree.\n"
 
 
+def test_a_headline_stays_set_off(command: Command, place: Path) -> None:
+    Path("a.txt").write_text("# Head\n\nApp: x\nOne.\nTwo.\n")
+    command("clean", "a.txt", "--in-place")
+    assert Path("a.txt").read_text() == "# Head\n\nOne.\nTwo.\n"
+
+
 def test_include_exclude_and_the_ignore_file(command: Command, scrapes: Path) -> None:
     for name in ("a.text", "skip.txt", "draft.txt", ".hidden.txt"):
         (scrapes / name).write_text(CLEAN)
