@@ -13,7 +13,9 @@ from bench.data import Data
 from bench.lines import c4_lines
 from bench.peers import PEERS
 from cleaner import Cleaner
-from cleaner.evaluate import Case, GoldSet, indexed, outcome, percent, summarise, table
+from cleaner.evaluate import outcome, percent, summarise, table
+from cleaner.gold import Case, GoldSet
+from cleaner.metrics import indexed
 from cleaner.read import decode
 
 Record = dict[str, Any]
@@ -116,8 +118,8 @@ def _text(case: Case) -> str:
 def render_texts(records: Sequence[Record], name: str = ours.NAME) -> str:
     """One table; `way` is how much of the way from "as it is" to the oracle is done."""
     head = (
-        "text in", "docs", "as it is", "C4", "lost", name, "oracle", "way", "lost", "harmed", "residue",
-        "noise P", "R", "recall", "failed",
+        "text in", "docs", "as it is", "C4", "lost", name, "oracle", "way", "lost", "gone", "harmed",
+        "residue", "noise P", "R", "recall", "failed",
     )  # fmt: skip
     return table(head, [_text_row(record) for record in records])
 
@@ -136,6 +138,7 @@ def _text_row(record: Record) -> tuple[object, ...]:
         best,
         f"{100 * (after - before) / (best - before):.0f} %" if best > before else None,
         percent(lines["words_lost"]),
+        percent(lines["words_gone"]),
         percent(lines["harmed"]),
         percent(lines["with_residue"]),
         lines["noise"]["precision"],

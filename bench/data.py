@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cleaner.evaluate import Case, GoldSet, read_gold
 from cleaner.faults import Fault
+from cleaner.gold import Case, GoldSet, read_gold
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT.parent / "shared" / "data"

@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 from cleaner import Cleaner
-from cleaner.evaluate import Case, fold_of
+from cleaner.gold import Case
+from cleaner.metrics import fold_of
 from cleaner.scorecard import read_scorecard
 
 NAME = "cleaner"
