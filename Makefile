@@ -4,14 +4,14 @@ VENV ?= .venv
 OUT ?= out
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench tour clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cleaner clean examples -o $(OUT)
 	@echo
-	@echo "What became of one of them, block by block (examples/lift-bridge.txt):"
+	@echo "What became of one of them, block by block (examples/beef-prices.txt):"
 	@echo
-	$(BIN)/cleaner explain examples/lift-bridge.txt
+	$(BIN)/cleaner explain examples/beef-prices.txt
 	@echo
 	@echo "The stories are in $(OUT)/; what was removed is in $(OUT)/.cleaner/."
 
@@ -24,6 +24,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m bench
+
+tour: $(VENV)/.installed
+	$(BIN)/python docs/tour.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

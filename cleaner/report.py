@@ -11,7 +11,8 @@ from cleaner.faults import shown
 from cleaner.job import Mode, Outcome, Tally
 
 SUMMARY_VERSION = 1
-_MOST_RULES = 8
+_MOST = 8
+"""Classes and rules that the closing lines name; the JSON has all."""
 
 
 def removed_by_class(outcome: Outcome) -> str:
@@ -57,15 +58,15 @@ def summary(tally: Tally, mode: Mode, seconds: float) -> Iterator[str]:
         share = f"{tally.removed_words / words:.0%}"
         yield f"words: {tally.kept_words:,} kept, {tally.removed_words:,} removed ({share})"
     if tally.classes:
-        yield f"removed by class: {_counts(tally.classes, len(tally.classes))}"
+        yield f"removed by class: {_counts(tally.classes)}"
     if tally.rules:
-        yield f"removed by rule:  {_counts(tally.rules, _MOST_RULES)}"
+        yield f"removed by rule:  {_counts(tally.rules)}"
 
 
-def _counts(counts: Counter[str], most: int) -> str:
+def _counts(counts: Counter[str]) -> str:
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    told = ", ".join(f"{name} {count:,}" for name, count in ordered[:most])
-    return told + (f", and {len(ordered) - most} more rules" if len(ordered) > most else "")
+    told = ", ".join(f"{name} {count:,}" for name, count in ordered[:_MOST])
+    return told + (f", and {len(ordered) - _MOST} more" if len(ordered) > _MOST else "")
 
 
 def summary_json(tally: Tally, seconds: float) -> str:
