@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from cleaner.facts import fold
-from cleaner.match import Hit, applies, count_words, match_rules
+from cleaner.match import Hit, applies, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
 from cleaner.rule_alphabet import recode
@@ -35,6 +35,7 @@ from cleaner.rule_files import (
     read_file,
 )
 from cleaner.rule_text import collapse, literal, seen
+from cleaner.rule_view import count_words
 from cleaner.rules import RuleSet, builtin_directory, rule_paths
 
 

@@ -29,6 +29,7 @@ from cleaner.rule_literals import (
     list_edges,
     phrase,
     required,
+    requires_beyond_ascii,
     requires_digit,
     widest,
 )
@@ -36,11 +37,11 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 1
+FORMAT = 4
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
-BRIEF = 4_000
-"""Characters of a pattern that may be searched for in every line, together with others."""
+BRIEF = 1_000
+"""RE2 instructions of a pattern that may be searched for in every line, together with others."""
 OFTEN = 0.05
 """A `frequency` of literals above which a block's length and digits say more."""
 
@@ -49,8 +50,10 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     """The literals of a rule set, and for each the rules that it lets try: entries `first[i]:first[i+1]`."""
 
     texts: tuple[str, ...]
+    short: tuple[str, ...]
+    """Literals of one or two letters that must be whole words, numbered on from `texts`."""
     others: tuple[str, ...]
-    """Literals of phrases that announce no rule, numbered on from `texts`."""
+    """Literals of phrases that announce no rule, numbered on from `short`."""
     first: bytes
     rules: bytes
     flags: bytes
@@ -67,6 +70,8 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """The most characters that the block may have."""
     digit: bool
     """The block must have a digit."""
+    beyond_ascii: bool
+    """The block must have a character that ASCII has not."""
     edges: int
     """`LEFT` or `RIGHT` where the pattern's end is a word list: a match must not cut a word there."""
     demands: tuple[int, ...] = ()
@@ -151,14 +156,20 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
     pattern = rule.pattern or ""
     left, right = list_edges(pattern)
     width = widest(pattern, lists) if pattern else ANYWHERE
-    plan = Plan("literal", width, requires_digit(pattern), (LEFT if left else 0) | (RIGHT if right else 0))
+    plan = Plan(
+        "literal",
+        width,
+        requires_digit(pattern),
+        requires_beyond_ascii(pattern, lists),
+        (LEFT if left else 0) | (RIGHT if right else 0),
+    )
     if rule.css:
         return _Draft(msgspec.structs.replace(plan, found_by="selector"), (), asked)
     ways = [way for way in (asked, required(pattern, lists)) if way]
     best = min(ways, key=frequency, default=())
     if best and frequency(best) < OFTEN:
         return _Draft(plan, best, () if best is asked else asked)
-    if pattern and len(_filled(pattern, lists)) < BRIEF:
+    if pattern and _is_brief(rule, _filled(pattern, lists)):
         return _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
     if _has_shape(rule, plan):
         return _Draft(msgspec.structs.replace(plan, found_by="shape"), (), asked)
@@ -167,6 +178,14 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
         if best
         else _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
     )
+
+
+def _is_brief(rule: Rule, pattern: str) -> bool:
+    """Whether the pattern may be searched for in every line, together with others."""
+    try:
+        return len(pattern) < 20 * BRIEF and compile_pattern(pattern, rule).programsize <= BRIEF
+    except PatternError:
+        return False
 
 
 def _has_shape(rule: Rule, plan: Plan) -> bool:
@@ -212,7 +231,7 @@ def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str]
     others = [one.needle.text for phrases in named.values() for one in phrases]
     others += [one.text for draft in drafts for one in draft.demands]
     table = _needles([draft.needles for draft in drafts], others)
-    number = {text: index for index, text in enumerate((*table.texts, *table.others))}
+    number = {text: index for index, text in enumerate((*table.texts, *table.short, *table.others))}
     lists = {
         key: tuple((one.pattern, number[one.needle.text]) for one in phrases)
         for key, phrases in named.items()
@@ -238,10 +257,13 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
     for index, needles in enumerate(of_rules):
         for found in needles:
             uses.setdefault(found.text, []).append((index, found))
+    short = {text for text, entries in uses.items() if _is_short(text, [found for _, found in entries])}
+    uses = dict(sorted(uses.items(), key=lambda item: item[0] in short))
     entries = [entry for group in uses.values() for entry in group]
     flags = [_ends(found) for _, found in entries]
     return Needles(
-        tuple(uses),
+        tuple(text for text in uses if text not in short),
+        tuple(text for text in uses if text in short),
         tuple(dict.fromkeys(text for text in of_phrases if text not in uses)),
         np.cumsum([0, *map(len, uses.values())], dtype=np.int32).tobytes(),
         np.array([rule for rule, _ in entries], dtype=np.int32).tobytes(),
@@ -278,6 +300,12 @@ def full_pattern(rule: Rule, book: Phrasebook) -> str:
 
 def _filled(pattern: str, lists: Lists) -> str:
     return expand(pattern, {name: [one.pattern for one in lists[name]] for name in lists})
+
+
+def _is_short(text: str, uses: Sequence[Needle]) -> bool:
+    return (
+        len(text) <= 2 and text.isascii() and text.isalpha() and all(one.left and one.right for one in uses)
+    )
 
 
 class PatternError(Exception):

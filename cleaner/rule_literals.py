@@ -93,6 +93,15 @@ def requires_digit(pattern: str) -> bool:
     return all(map(_has_digit, _Reader(rewrite(pattern)).branches()))
 
 
+def requires_beyond_ascii(pattern: str, lists: Lists) -> bool:
+    """Whether each match holds a character that ASCII has not.
+
+    >>> requires_beyond_ascii(r"^\\p{Han}{2}", {}), requires_beyond_ascii("é?", {})
+    (True, False)
+    """
+    return all(_is_beyond(items, lists) for items in _Reader(rewrite(pattern)).branches())
+
+
 def list_edges(pattern: str) -> tuple[bool, bool]:
     """Whether the pattern begins, and whether it ends, with a word list: then a match must not cut a word there.
 
@@ -119,6 +128,8 @@ class _Item(NamedTuple):
     """It is a digit."""
     no_letter: bool = False
     """It is one character, and no letter."""
+    beyond: bool = False
+    """It is a character of a script that is not in ASCII."""
     anchor: str = ""
     least: int = 1
     most: int | None = 1
@@ -139,6 +150,9 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]", 
 _ESCAPE = re.compile(r"\\(?:[pP](?:\{[^}]*\}|.)|x(?:\{[^}]*\}|..)|.)", re.S)
 
 
+_SCRIPTS = "Han|Hiragana|Katakana|Hangul|Thai|Arabic|Hebrew|Greek|Cyrillic|Devanagari|Bengali"
+_BEYOND = tuple(rf"\p{{{script}}}" for script in _SCRIPTS.split("|"))
+_ONLY_BEYOND = re.compile(rf"\[(?!\^)(?:\\p\{{(?:{_SCRIPTS})\}}|[^\x00-\x7f])+\]")
 _NO_LETTER_ESCAPES = (r"\s", r"\d", r"\PL", r"\P{L}")
 _DIGITS = re.compile(r"\[(?:\\d|[0-9]-?)+\]")
 
@@ -187,7 +201,8 @@ class _Reader:
             return _Item(list_name=named[1])
         if found := self.take(_CLASS):
             digit = _DIGITS.fullmatch(found[0]) is not None
-            return _Item(width=1, digit=digit, no_letter=_has_no_letter(found[0]))
+            beyond = _ONLY_BEYOND.fullmatch(found[0]) is not None
+            return _Item(width=1, digit=digit, no_letter=_has_no_letter(found[0]), beyond=beyond)
         if self.take(_GROUP):
             branches = self.branches()
             self.at += 1
@@ -208,7 +223,9 @@ def _escaped(escape: str) -> _Item:
         return _Item()
     if len(escape) == 2 and not escape[1].isalnum():
         return _Item(char=escape[1], width=1, no_letter=not _is_wordy(escape[1]))
-    return _Item(width=1, digit=escape == r"\d", no_letter=escape in _NO_LETTER_ESCAPES)
+    return _Item(
+        width=1, digit=escape == r"\d", no_letter=escape in _NO_LETTER_ESCAPES, beyond=escape in _BEYOND
+    )
 
 
 def _has_no_letter(character_class: str) -> bool:
@@ -252,7 +269,7 @@ def frequency(choice: tuple[Needle, ...]) -> float:
 def _frequency(needle: Needle) -> float:
     length = len(needle.text.encode())
     near = 0.3 if min(needle.before, needle.after) <= 20 else 1.0
-    whole = 0.5 if needle.left and needle.right else 1.0
+    whole = 0.1 if needle.left and needle.right and length > 2 else 1.0
     return float(10.0**-length * near * whole)
 
 
@@ -261,6 +278,17 @@ def _has_digit(items: _Items) -> bool:
         item.least and (item.digit or (item.branches and all(map(_has_digit, item.branches))))
         for item in items
     )
+
+
+def _is_beyond(items: _Items, lists: Lists) -> bool:
+    def one(item: _Item) -> bool:
+        if item.list_name:
+            return all(not phrase.needle.text.isascii() for phrase in lists.get(item.list_name, ()))
+        if item.branches:
+            return all(_is_beyond(branch, lists) for branch in item.branches)
+        return item.beyond or bool(item.char and not item.char.isascii())
+
+    return any(item.least and one(item) for item in items)
 
 
 def _list_at(branches: Sequence[_Items], end: int) -> bool:
@@ -344,18 +372,21 @@ def _no_letter(items: _Items, anchor: str, beyond: bool) -> bool:
 
     `items` go away from where it is asked: backwards where `anchor` is `^`.
     """
-    if not items:
-        return beyond
-    item, rest = items[0], _no_letter(items[1:], anchor, beyond)
-    if item.anchor == anchor:
-        return True
-    if item.blank:
-        return rest
-    if item.branches:
-        step = -1 if anchor == "^" else 1
-        inside = all(_no_letter(branch[::step], anchor, rest) for branch in item.branches)
-        return inside and (bool(item.least) or rest)
-    return item.no_letter and (bool(item.least) or rest)
+    for index, item in enumerate(items):
+        if item.anchor == anchor:
+            return True
+        if item.blank:
+            continue
+        if item.branches:
+            step = -1 if anchor == "^" else 1
+            rest = _no_letter(items[index + 1 :], anchor, beyond)
+            inside = all(_no_letter(branch[::step], anchor, rest) for branch in item.branches)
+            return inside and (bool(item.least) or rest)
+        if not item.no_letter:
+            return False
+        if item.least:
+            return True
+    return beyond
 
 
 def _in_room(phrase: Phrase, room: _Room) -> Needle:

@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_compile import Compiled, PatternError, compile_lines, compile_pattern, list_key, refusal
+from cleaner.model import KINDS
+from cleaner.rule_compile import (
+    BRIEF,
+    Compiled,
+    PatternError,
+    Plan,
+    compile_lines,
+    compile_pattern,
+    list_key,
+    refusal,
+)
 from cleaner.rule_files import Rule, RuleError
+from cleaner.rule_literals import ANYWHERE
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 8
+_GATE = 4 * BRIEF
+"""RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
+_RESULTS_KEPT = 1 << 15
+_LONGEST_KEPT = 200
+
+
+def short_key(first: Any, second: Any) -> Any:
+    """A number for a word of one letter (`second` is 0) or two, given as code points."""
+    return first * 0x200000 + second
+
+
+class Wants:
+    """What rules want of a block, tested before their patterns; arrays have an entry per rule."""
+
+    def __init__(self, rules: Sequence[Rule], plans: Sequence[Plan]) -> None:
+        far = 1 << 40
+        self.width = np.array(
+            [far if plan.width == ANYWHERE else plan.width for plan in plans], dtype=np.int64
+        )
+        self.digit = np.array([plan.digit for plan in plans], dtype=np.bool_)
+        self.beyond_ascii = np.array([plan.beyond_ascii for plan in plans], dtype=np.bool_)
+        self.min_words = np.array([rule.min_words or 0 for rule in rules], dtype=np.float64)
+        self.max_words = np.array([rule.max_words or np.inf for rule in rules], dtype=np.float64)
+        free = [rule.first is None and rule.last is None for rule in rules]
+        self.first = np.array(
+            [far if f else r.first or 0 for r, f in zip(rules, free, strict=True)], dtype=np.int64
+        )
+        self.last = np.array([rule.last or 0 for rule in rules], dtype=np.int64)
+        self.place_in_document = not all(free)
+        self.kinds = np.array([_bits(rule.kinds) for rule in rules], dtype=np.uint8)
+        self.some_kinds = any(rule.kinds for rule in rules)
+
+
+def _bits(kinds: Sequence[str]) -> int:
+    return sum(1 << index for index, kind in enumerate(KINDS) if not kinds or kind in kinds)
 
 
 class Program:
@@ -27,6 +74,25 @@ class Program:
         self._whole: list[Any] = [None] * len(self.rules)
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
+        self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
+
+    def literals_in(self, low: str) -> list[tuple[int, int, int]]:
+        """The longer literals in a lower-case text: number, begin and end of each."""
+        if not self.needles.texts:
+            return []
+        found: list[tuple[int, int, int]] = self.automaton.find_matches_as_indexes(low, overlapping=True)
+        return found
+
+    def known(self, index: int, raw: bytes) -> tuple[tuple[int, int], ...] | None:
+        """What rule `index` was found to match in this text; None when it is not remembered."""
+        return self._known.get((index, raw))
+
+    def keep(self, index: int, raw: bytes, spans: tuple[tuple[int, int], ...]) -> None:
+        """Remember it: the lines of a site's template come again and again."""
+        if len(raw) <= _LONGEST_KEPT:
+            if len(self._known) >= _RESULTS_KEPT:
+                self._known.clear()
+            self._known[index, raw] = spans
 
     @cached_property
     def automaton(self) -> Any:
@@ -38,7 +104,7 @@ class Program:
     def _others(self) -> Any:
         import ahocorasick_rs
 
-        return ahocorasick_rs.AhoCorasick(self.needles.others, store_patterns=False)
+        return ahocorasick_rs.AhoCorasick((*self.needles.short, *self.needles.others), store_patterns=False)
 
     @cached_property
     def needle_first(self) -> NDArray[np.int32]:
@@ -71,25 +137,25 @@ class Program:
         return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "line")
 
     @cached_property
-    def gate(self) -> Any:
-        """One pattern that finds each line where one of the rules in `by_line` may hold."""
-        return compile_lines((self._filled(index, None), self.rules[index]) for index in self.by_line)
+    def gates(self) -> list[tuple[Any, tuple[int, ...]]]:
+        """Patterns that find each line where one of the rules in `by_line` may hold, with their rules."""
+        groups: list[list[int]] = []
+        room = 0
+        for index in self.by_line:
+            size = self._compile(self._filled(index, None), self.rules[index]).programsize
+            if size > room:
+                groups.append([])
+                room = _GATE
+            groups[-1].append(index)
+            room -= size
+        return [
+            (compile_lines((self._filled(index, None), self.rules[index]) for index in group), tuple(group))
+            for group in groups
+        ]
 
     @cached_property
-    def widths(self) -> NDArray[np.int64]:
-        return np.array([plan.width for plan in self.plans], dtype=np.int64)
-
-    @cached_property
-    def wants_digit(self) -> NDArray[np.bool_]:
-        return np.array([plan.digit for plan in self.plans], dtype=np.bool_)
-
-    @cached_property
-    def min_words(self) -> NDArray[np.float64]:
-        return np.array([rule.min_words or 0 for rule in self.rules], dtype=np.float64)
-
-    @cached_property
-    def max_words(self) -> NDArray[np.float64]:
-        return np.array([rule.max_words or np.inf for rule in self.rules], dtype=np.float64)
+    def wants(self) -> Wants:
+        return Wants(self.rules, self.plans)
 
     @cached_property
     def index_of(self) -> dict[str, int]:
@@ -109,8 +175,8 @@ class Program:
 
     def phrases_in(self, low: str) -> frozenset[int]:
         """The numbers of the literals that occur in a block's lower-case text."""
-        found = [match[0] for match in self.automaton.find_matches_as_indexes(low, overlapping=True)]
-        if self.needles.others:
+        found = [match[0] for match in self.literals_in(low)]
+        if self.needles.short or self.needles.others:
             lead = len(self.needles.texts)
             others = self._others.find_matches_as_indexes(low, overlapping=True)
             found += [lead + match[0] for match in others]
@@ -118,8 +184,20 @@ class Program:
 
     def text_of(self, number: int) -> str:
         """The literal with this number."""
-        texts = self.needles.texts
-        return texts[number] if number < len(texts) else self.needles.others[number - len(texts)]
+        return self._all_texts[number]
+
+    @cached_property
+    def _all_texts(self) -> tuple[str, ...]:
+        return (*self.needles.texts, *self.needles.short, *self.needles.others)
+
+    @cached_property
+    def short_words(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The short literals' `short_key`s in order, and the literals' numbers."""
+        keys = np.array(
+            [short_key(*map(ord, text.ljust(2, "\0"))) for text in self.needles.short], dtype=np.int64
+        )
+        order = np.argsort(keys)
+        return keys[order], len(self.needles.texts) + order
 
     def whole_pattern(self, index: int) -> Any:
         """Rule `index`'s pattern with all phrases, if it names none or was made already."""

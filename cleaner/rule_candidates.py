@@ -1,0 +1,179 @@
+"""Which rules are worth trying on which blocks: a few array operations for a document, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.facts import LETTER, UNSPACED, classes_of
+from cleaner.rule_compile import LEFT, RIGHT
+from cleaner.rule_program import Program, short_key
+from cleaner.rule_view import Bools, Codes, Ints, RuleView
+
+
+class Pairs(NamedTuple):
+    """Pairs of a block and the index of a rule, as two arrays."""
+
+    blocks: Ints
+    rules: Ints
+
+    def where(self, mask: Bools) -> Pairs:
+        return Pairs(self.blocks[mask], self.rules[mask])
+
+
+def candidates(program: Program, view: RuleView, active: Bools, marked: list[tuple[int, int]]) -> Pairs:
+    """The pairs to try, by block, then by rule: all that may hit, and few others.
+
+    `active` says which rules the document is open to, `marked` are pairs that CSS selectors announce.
+    """
+    sources = (
+        _by_literal(program, view, active),
+        _by_shape(program, view, active),
+        _by_line(program, view, active),
+        _pairs(marked),
+    )
+    blocks = np.concatenate([source.blocks for source in sources])
+    rules = np.concatenate([source.rules for source in sources])
+    found = Pairs(blocks, rules)
+    found = found.where(active[found.rules])
+    found = found.where(_fit(program, view, found))
+    keys = np.unique(found.blocks * len(program.rules) + found.rules)
+    return Pairs(*np.divmod(keys, max(1, len(program.rules))))
+
+
+def _pairs(pairs: list[tuple[int, int]]) -> Pairs:
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return Pairs(table[:, 0], table[:, 1])
+
+
+def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
+    """Whether each pair's block has the length, words, kind and place that its rule wants."""
+    blocks, rules = pairs
+    wants = program.wants
+    fits = view.lengths[blocks] <= wants.width[rules]
+    if wants.digit.any():
+        fits &= ~wants.digit[rules] | view.has_digit[blocks]
+    if wants.beyond_ascii.any():
+        fits &= ~wants.beyond_ascii[rules] | view.beyond_ascii[blocks]
+    if wants.place_in_document:
+        fits &= (blocks < wants.first[rules]) | (view.size - blocks <= wants.last[rules])
+    if wants.some_kinds:
+        fits &= (wants.kinds[rules] & view.kinds[blocks]) != 0
+    left = np.flatnonzero(fits)
+    words = view.words(blocks[left])
+    fits[left] = (wants.min_words[rules[left]] <= words) & (words <= wants.max_words[rules[left]])
+    return fits
+
+
+def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
+    """Pairs where one of the rule's literals stands in the block, and where it must."""
+    needles, starts, ends = _literals(program, view)
+    if not len(needles):
+        return _pairs([])
+    blocks = np.searchsorted(view.starts, starts, side="right") - 1
+    before, after = starts - view.starts[blocks], view.ends[blocks] - ends
+    first = program.needle_first
+    counts = first[needles + 1] - first[needles]
+    hit = np.repeat(np.arange(len(needles)), counts)
+    entry = np.arange(len(hit)) - np.repeat(np.cumsum(counts) - counts - first[needles], counts)
+    near = (before[hit] <= program.needle_before[entry]) & (after[hit] <= program.needle_after[entry])
+    near &= active[program.needle_rules[entry]]
+    hit, entry = hit[near], entry[near]
+    flags = program.needle_flags[entry]
+    pairs = Pairs(blocks[hit], program.needle_rules[entry])
+    if not flags.any():
+        return pairs
+    return pairs.where((flags & ~whole_words(view.codes, starts[hit], ends[hit])) == 0)
+
+
+def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
+    """The literals found: their numbers, begins and ends."""
+    places = program.literals_in(view.low)
+    flat = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places))
+    found = flat.reshape(-1, 3).T
+    if program.needles.short:
+        found = np.concatenate((found, _short_words(program, view)), axis=1)
+    return found[0], found[1], found[2]
+
+
+def _short_words(program: Program, view: RuleView) -> Ints:
+    """The words of one or two letters that are literals, as rows of numbers, begins and ends."""
+    letters = (classes_of(view.codes) & LETTER) != 0
+    edges = np.flatnonzero(np.diff(letters, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    short = ends - starts <= 2
+    starts, ends = starts[short], ends[short]
+    last = np.where(ends - starts == 2, view.codes[ends - 1], 0).astype(np.int64)
+    words = short_key(view.codes[starts].astype(np.int64), last)
+    keys, numbers = program.short_words
+    at = np.minimum(np.searchsorted(keys, words), len(keys) - 1)
+    known = keys[at] == words
+    return np.stack((numbers[at[known]], starts[known], ends[known]))
+
+
+def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
+    """For each span the flags of the ends at which it does not cut through a word."""
+    last = len(codes) - 1
+    before, opening = codes[np.maximum(starts - 1, 0)], codes[starts]
+    closing, after = codes[ends - 1], codes[np.minimum(ends, last)]
+    cut_left = _letters(before) & _letters(opening) & (starts > 0)
+    cut_right = _letters(closing) & _letters(after) & (ends <= last) & ~_takes_endings(closing)
+    flags = np.where(cut_left, 0, LEFT) | np.where(cut_right, 0, RIGHT)
+    return flags.astype(np.uint8)
+
+
+def _letters(codes: Codes) -> Bools:
+    """Letters of scripts that set spaces between words."""
+    classes = classes_of(codes)
+    found: Bools = ((classes & LETTER) != 0) & ((classes & UNSPACED) == 0)
+    return found
+
+
+def _takes_endings(codes: Codes) -> Bools:
+    """Korean syllables: particles follow a word without a space."""
+    found: Bools = (codes >= 0xAC00) & (codes <= 0xD7A3)
+    return found
+
+
+def _by_shape(program: Program, view: RuleView, active: Bools) -> Pairs:
+    """Pairs where the block is as short as the rule wants it, and has a digit if it wants one."""
+    found: list[Pairs] = []
+    for index in program.by_shape:
+        if active[index]:
+            fits = view.lengths <= program.wants.width[index]
+            if program.wants.digit[index]:
+                fits &= view.has_digit
+            blocks = np.flatnonzero(fits)
+            found.append(Pairs(blocks, np.full(len(blocks), index)))
+    if not found:
+        return _pairs([])
+    return Pairs(np.concatenate([p.blocks for p in found]), np.concatenate([p.rules for p in found]))
+
+
+def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
+    """Pairs for rules that nothing else announces: a search for many of them finds the lines to try."""
+    found: list[tuple[int, int]] = []
+    for gate, rules in program.gates:
+        open_rules = [index for index in rules if active[index]]
+        if open_rules:
+            found += [(block, index) for block in _blocks_with(gate, view) for index in open_rules]
+    return _pairs(found)
+
+
+def _blocks_with(gate: Any, view: RuleView) -> Iterator[int]:
+    """The blocks in which `gate` matches."""
+    raw = view.high_raw
+    at = chars = line = 0
+    while match := gate.search(raw, line):
+        chars += len(raw[at : match.start()].decode())
+        at = match.start()
+        block = int(np.searchsorted(view.starts, chars, side="right")) - 1
+        if block >= 0 and chars <= view.ends[block]:
+            yield block
+        line = raw.find(b"\n", at) + 1
+        if not line:
+            return

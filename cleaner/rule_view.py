@@ -1,0 +1,144 @@
+"""A document as rules see it: its blocks in the `seen` form, one a line, with what is tested of them first."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
+from cleaner.model import KINDS, Document
+from cleaner.rule_alphabet import recode
+from cleaner.rule_program import Program
+from cleaner.rule_text import GONE, collapse, kept_positions, seen
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.uint32]
+
+
+class RuleView:
+    """The blocks' texts, one a line, between them nothing but line feeds; arrays have an entry per block."""
+
+    def __init__(self, document: Document, folded: str, words: NDArray[np.floating] | None = None) -> None:
+        self.document = document
+        self.blocks = document.blocks
+        self.size = len(self.blocks)
+        self.starts = np.array([block.start for block in self.blocks])
+        self.ends = np.array([block.end for block in self.blocks])
+        self.low = seen(folded.replace("İ", "i"))
+        self.as_is = _is_tidy(self.low, int((self.ends - self.starts).sum()))
+        if not self.as_is:
+            self._tidy()
+        self._counted = words
+        self._words: dict[int, float] = {}
+        self._phrases: dict[int, frozenset[int]] = {}
+
+    def _pieces(self, text: str) -> list[str]:
+        return [collapse(text[block.start : block.end]) for block in self.blocks]
+
+    def _tidy(self) -> None:
+        pieces = self._pieces(self.low)
+        lengths = np.array([len(piece) for piece in pieces])
+        self.ends = np.cumsum(lengths + 1) - 1
+        self.starts = self.ends - lengths
+        self.low = "\n".join(pieces)
+
+    @cached_property
+    def high(self) -> str:
+        """The text in its own case, recoded for patterns."""
+        text = recode(self.document.text)
+        return text if self.as_is else "\n".join(self._pieces(text))
+
+    @cached_property
+    def high_raw(self) -> bytes:
+        return self.high.encode()
+
+    @cached_property
+    def codes(self) -> Codes:
+        return codes_of(self.low)
+
+    @cached_property
+    def lengths(self) -> Ints:
+        found: Ints = self.ends - self.starts
+        return found
+
+    @cached_property
+    def has_digit(self) -> Bools:
+        return self._some((self.codes >= 0x30) & (self.codes <= 0x39))
+
+    @cached_property
+    def beyond_ascii(self) -> Bools:
+        """Which blocks have a character that ASCII has not."""
+        return self._some(self.codes > 0x7F)
+
+    def _some(self, mask: Bools) -> Bools:
+        places = np.flatnonzero(mask)
+        found: Bools = np.searchsorted(places, self.ends) > np.searchsorted(places, self.starts)
+        return found
+
+    @cached_property
+    def kinds(self) -> NDArray[np.uint8]:
+        """The bit of each block's kind."""
+        return np.array([KIND_BITS[block.kind] for block in self.blocks], dtype=np.uint8)
+
+    def words(self, blocks: Ints) -> NDArray[np.float64]:
+        """The words of these blocks."""
+        if self._counted is not None:
+            return self._counted[blocks].astype(np.float64)
+        for block in set(blocks.tolist()) - self._words.keys():
+            self._words[block] = count_words(self.low_text(block))
+        return np.array([self._words[block] for block in blocks.tolist()], dtype=np.float64)
+
+    def low_text(self, block: int) -> str:
+        return self.low[self.starts[block] : self.ends[block]]
+
+    def raw(self, block: int) -> bytes:
+        """The block's text in its own case, recoded, in UTF-8."""
+        return self.high[self.starts[block] : self.ends[block]].encode()
+
+    def phrases(self, block: int, program: Program) -> frozenset[int]:
+        """The literals of `program` that occur in the block."""
+        return program.phrases_in(self.low_text(block))
+
+    def span(self, block: int, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the document of a span of the block's UTF-8."""
+        raw = self.raw(block)
+        first = len(raw[:start].decode())
+        last = first + len(raw[start:end].decode())
+        at = self.blocks[block]
+        if self.lengths[block] != len(at.text):
+            kept = kept_positions(seen(at.text))
+            first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
+        return at.start + first, at.start + last
+
+
+KIND_BITS = {kind: 1 << index for index, kind in enumerate(KINDS)}
+
+
+def _is_tidy(low: str, in_blocks: int) -> bool:
+    """Whether nothing but line feeds stands outside of blocks, and nothing in them that patterns do not see."""
+    if low.count("\n") != len(low) - in_blocks:
+        return False
+    return not any(odd in low for odd in (GONE, "  ", " \n", "\n ")) and low[:1] != " " and low[-1:] != " "
+
+
+_SIMPLE_WORD = re.compile(r"[^\W_]+")
+_NOT_SIMPLE = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
+
+
+def count_words(text: str) -> float:
+    """Runs of letters and digits; in scripts without spaces two characters are a word.
+
+    >>> count_words("It cost 1.5 million"), count_words("株価は上昇"), count_words("हिन्दी में")
+    (5, 2.5, 2.0)
+    """
+    if not _NOT_SIMPLE.search(text):
+        return len(_SIMPLE_WORD.findall(text))
+    classes = classes_of(codes_of(text))
+    unspaced = (classes & UNSPACED) != 0
+    wordy = ((classes & (LETTER | DIGIT)) != 0) & ~unspaced
+    runs = int(np.count_nonzero(wordy[1:] & ~wordy[:-1])) + int(wordy[:1].any())
+    return runs + int(np.count_nonzero(unspaced)) / 2
