@@ -13,12 +13,15 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 SHINGLE = 4
 """Tokens in a shingle; a line with fewer is short."""
 BODY_SHARE = 0.6
 """A line is body if at least this share of its shingles is in gold."""
+RUN = 3
+"""Shingles on end that are no chance."""
 FOLDS = 5
 
 Gram = tuple[str, ...]
@@ -342,13 +345,31 @@ def _fate(line: _Line, remains: _Remains, made: Indexed) -> LineTally:
         return LineTally(noise_lines=1, noise_left=int(_enough(found)))
     kept = _enough([there for there, wanted in zip(found, line.in_gold, strict=True) if wanted])
     size = len(line.words)
-    story, here = _cover(line.in_gold, size), _cover(found, size)
-    anywhere = _cover([made.holds(gram) for gram in line.grams], size)
+    story, here = _cover(line.in_gold, size), _cover(_runs(found), size)
+    anywhere = _cover(_runs([made.holds(gram) for gram in line.grams]), size)
     lost = [word for word in range(size) if story[word] and not here[word]]
     gone = sum(not anywhere[word] for word in lost)
     return LineTally(
         body_lines=1, body_lost=int(not kept), body_words=sum(story), words_lost=len(lost), words_gone=gone
     )
+
+
+def _runs(found: Sequence[bool]) -> list[bool]:
+    """Leave out what was found in fewer than three shingles on end, unless it is the whole line.
+
+    A line that was dropped shares a turn of phrase with others by chance, a line that stays its whole length.
+
+    >>> _runs([True, False, True, True, True]), _runs([True, True])
+    ([False, False, True, True, True], [True, True])
+    """
+    kept = list(found)
+    at = 0
+    for there, run in groupby(found):
+        length = len(list(run))
+        if there and length < RUN and length < len(found):
+            kept[at : at + length] = [False] * length
+        at += length
+    return kept
 
 
 def _cover(found: Sequence[bool], size: int) -> list[bool]:
