@@ -7,7 +7,8 @@ word occurs there, and a hidden copy of the story counts once.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from cleaner.evaluate import tokens
 
@@ -61,7 +62,9 @@ def _sure_matches(blocks: Sequence[Sequence[str]], wanted: Sequence[str]) -> lis
         votes = Counter(place - at for at, where in hits if len(where) <= 20 for place in where)
         best = votes.most_common(4)
         strong = [offset for offset, count in best if count >= 0.3 * len(grams)]
-        found += [_Match(index, offset, len(words)) for offset in strong or [offset for offset, _ in best[:1]]]
+        found += [
+            _Match(index, offset, len(words)) for offset in strong or [offset for offset, _ in best[:1]]
+        ]
     return found
 
 
@@ -72,7 +75,11 @@ def _longest_chain(matches: Sequence[_Match]) -> list[_Match]:
         words, link = 0, -1
         for earlier in range(max(0, number - _REACH), number):
             other = matches[earlier]
-            if other.block < match.block and other.place + other.length / 2 <= match.place and best[earlier][0] > words:
+            if (
+                other.block < match.block
+                and other.place + other.length / 2 <= match.place
+                and best[earlier][0] > words
+            ):
                 words, link = best[earlier][0], earlier
         best.append((words + match.length, link))
     chain: list[_Match] = []
@@ -83,7 +90,9 @@ def _longest_chain(matches: Sequence[_Match]) -> list[_Match]:
     return chain[::-1]
 
 
-def _short_matches(blocks: Sequence[Sequence[str]], between: range, gap: Sequence[str], *, backwards: bool) -> list[int]:
+def _short_matches(
+    blocks: Sequence[Sequence[str]], between: range, gap: Sequence[str], *, backwards: bool
+) -> list[int]:
     """Blocks between two sure ones that occur, in order, in the stretch of gold between these."""
     found: list[int] = []
     low, high = 0, len(gap)

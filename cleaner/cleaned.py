@@ -54,7 +54,7 @@ class Cleaned(msgspec.Struct, frozen=True, eq=False):
     @property
     def changed(self) -> bool:
         """Whether the text differs from the source in anything but its headline's place."""
-        return any(not v.kept and v.label != "headline" or v.cuts for v in self.verdicts)
+        return any((not v.kept and v.label != "headline") or v.cuts for v in self.verdicts)
 
 
 def replay(source: str, verdicts: tuple[Verdict, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -103,7 +103,9 @@ def noise_to_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise up to the next core block."""
     noise = (view.words * (points > 0))[::-1].cumsum()[::-1]
     following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
-    return np.log2(1 + noise - np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0))
+    return np.log2(
+        1 + noise - np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0)
+    )
 
 
 @context

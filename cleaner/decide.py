@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cleaner.breaks import Gaps, measure_breaks, usable
 from cleaner.facts import Bools, Floats, fold
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
+from cleaner.signals import last_character
 from cleaner.view import View
-from cleaner.weigh import CERTAIN, Weights
+from cleaner.weigh import CERTAIN, Weights, add_up
 
 _SAME = 40
 """Characters from which on a second copy of a block counts as a duplicate."""
@@ -56,6 +58,8 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(decision, free)
     _drop_copies(view, decision)
+    anchors = _drop_repeated_teasers(view, decision)
+    _drop_tail(view, weights, decision, anchors)
     _drop_ends(view, decision)
     if not _has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
@@ -114,7 +118,9 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     keeping = _protected(decision)
     for hit in sorted(hits, key=lambda found: found.block):
         place = "before" if hit.block < first else "after" if hit.block > last else "inside"
-        before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
+        before = [
+            decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)
+        ]
         if applies(hit, before, place):
             _apply_one(decision, hit, keeping)
 
@@ -145,7 +151,9 @@ def _drop_ends(view: View, decision: Decision) -> None:
         points[block] = -_STRONGEST * 10
     tail = np.cumsum(points[::-1])[::-1]
     head = np.cumsum(points)
-    core = int(np.argmin(np.convolve(points, np.ones(3), "same"))) if view.size >= 3 else int(np.argmin(points))
+    core = (
+        int(np.argmin(np.convolve(points, np.ones(3), "same"))) if view.size >= 3 else int(np.argmin(points))
+    )
     stop = core + 1 + int(np.argmax(np.append(tail[core + 1 :], 0.0))) if core + 1 < view.size else view.size
     begin = int(np.argmax(np.append(0.0, head[:core]))) if core > 0 else 0
     for block in [*range(begin), *range(stop, view.size)]:
@@ -165,9 +173,65 @@ def _drop_copies(view: View, decision: Decision) -> None:
             decision.drop(copy, "duplicate", "copy")
 
 
+def _drop_repeated_teasers(view: View, decision: Decision) -> list[int]:
+    """Drop a text cut short and the longer text elsewhere that begins with it: both advertise another story.
+
+    Returns the blocks with the longer texts.
+    """
+    blocks = view.document.blocks
+    short = {}
+    for index in np.flatnonzero(last_character(view) == 3).tolist():
+        bare = blocks[index].text.rstrip(".… ")
+        if len(bare) >= _TEASER_START:
+            short[bare[:_TEASER_START]] = (index, bare)
+    anchors = []
+    for index, block in enumerate(blocks):
+        teaser, bare = short.get(block.text[:_TEASER_START], (index, ""))
+        if teaser != index and block.text.startswith(bare) and len(block.text) > len(bare) + 3:
+            decision.drop(teaser, "related", "teaser")
+            decision.drop(index, "tail", "teaser")
+            _drop_title_over(view, decision, teaser)
+            anchors.append(index)
+    return anchors
+
+
+def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
+    """The line over a teaser is its headline."""
+    if teaser > 0 and _is_title(view, teaser - 1):
+        decision.drop(teaser - 1, "related", "teaser")
+
+
+def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
+    """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
+    card = weights.card
+    if not card.tail.terms or view.size < 3:
+        return
+    gaps = Gaps(view, weights.points)
+    may = usable(gaps)
+    if anchors and max(anchors) > view.size // 3:
+        may &= gaps.at <= max(anchors)
+    elif (
+        not may.any()
+        or (
+            add_up(card.tail, measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above
+        ).all()
+    ):
+        return
+    if not may.any():
+        return
+    edge = np.where(may, add_up(card.edge, measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
+    keeping = _protected(decision)
+    for block in range(int(gaps.at[int(edge.argmax())]), view.size):
+        if not decision.noise[block] and block not in keeping:
+            decision.drop(block, "tail", "tail")
+
+
 def _has_story(view: View, decision: Decision) -> bool:
     kept = ~decision.noise & decision.kept
-    return bool((kept & view.ends_sentence & (view.words >= 8)).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
+    return (
+        bool((kept & view.ends_sentence & (view.words >= 8)).any())
+        and float(view.words[kept].sum()) >= _LEAST_WORDS
+    )
 
 
 def _refuse(decision: Decision, reason: str) -> Decision:
@@ -200,11 +264,20 @@ def find_headline(view: View, decision: Decision) -> int | None:
 def _is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
     short = 2 <= view.words[index] <= _HEADLINE_WORDS
-    return short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
+    return (
+        short
+        and block.text[-1] not in ".…:;,。"
+        and "\n" not in block.text
+        and block.kind in ("paragraph", "heading")
+    )
 
 
 def _named_headline(view: View, first: int) -> int | None:
-    wanted = {bare: rank for rank, title in reversed(list(enumerate(view.document.headlines))) if (bare := _bare(title))}
+    wanted = {
+        bare: rank
+        for rank, title in reversed(list(enumerate(view.document.headlines)))
+        if (bare := _bare(title))
+    }
     found: list[tuple[bool, int, int]] = []
     for index, block in enumerate(view.document.blocks[: first + 1]):
         if 0 < view.words[index] <= 2 * _HEADLINE_WORDS:
@@ -229,7 +302,12 @@ def _name(view: View, decision: Decision) -> None:
     for index, block in enumerate(blocks):
         if index == decision.headline:
             decision.label[index] = "headline"
-        elif title and view.words[index] <= 2 * _HEADLINE_WORDS and index <= last and _bare(block.text) == title:
+        elif (
+            title
+            and view.words[index] <= 2 * _HEADLINE_WORDS
+            and index <= last
+            and _bare(block.text) == title
+        ):
             decision.drop(index, "duplicate", "headline")
         elif decision.noise[index]:
             if decision.label[index] == "story":

@@ -17,7 +17,9 @@ from cleaner.model import Document
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION = (1 << i for i in range(11))
+SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION = (
+    1 << i for i in range(11)
+)
 _UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
 _COMMAS = ",،、，;；؛"
@@ -26,7 +28,14 @@ _MARKERS = "|•·›»▸►▶→←/>@#©®™★☆✓✔+=_~^*[]{}<●■�
 _COLONS = ":："
 _QUESTIONS = "?？؟"
 _UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-_MEMBERS = ((_STOPS, STOP), (_COMMAS, COMMA), (_QUOTES, QUOTE), (_MARKERS, MARKER), (_COLONS, COLON), (_QUESTIONS, QUESTION))
+_MEMBERS = (
+    (_STOPS, STOP),
+    (_COMMAS, COMMA),
+    (_QUOTES, QUOTE),
+    (_MARKERS, MARKER),
+    (_COLONS, COLON),
+    (_QUESTIONS, QUESTION),
+)
 BUCKETS = 1 << 14
 _LONGEST = 31
 

@@ -7,28 +7,34 @@ cards fitted without the document's site, as it will meet them in use.
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import Floats
+from cleaner.breaks import BREAKS, Gaps, usable
+from cleaner.context import CONTEXT, MARKUP_CONTEXT
 from cleaner.evaluate import fold_of
-from cleaner.labelled import Example, page_examples, text_examples
+from cleaner.facts import Floats
+from cleaner.labelled import Example, Tail, page_examples, tail_examples, text_examples
 from cleaner.names import Names, name_words
 from cleaner.pipeline import Cleaner
-from cleaner.context import CONTEXT, MARKUP_CONTEXT
+from cleaner.rules import builtin_directory
 from cleaner.scorecard import Card, Pass, Scorecard, Term, write_scorecard
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
-from cleaner.weigh import add_up, measure, measure_context
+from cleaner.weigh import Weights, add_up, measure, measure_context
 
 FOLDS = 5
 BINS = 20
 PAGE_DROP_ABOVE = 0.4
 TEXT_DROP_ABOVE = 1.5
+TAIL_ABOVE = 2.0
+TAILS = 2500
 PAIRS = 30
 
 
@@ -38,11 +44,11 @@ class Settings:
 
     rounds: int
     rate: float
-    single_rounds: int = 150
 
 
 FIRST = Settings(rounds=300, rate=0.2)
 SECOND = Settings(rounds=300, rate=0.15)
+TAIL = Settings(rounds=300, rate=0.12)
 
 
 @dataclass(frozen=True)
@@ -112,24 +118,34 @@ def _leaf(node: Any, value: dict[int, float]) -> float:
     return float(node["leaf_value"])
 
 
+def _halves(root: Any) -> list[Any]:
+    """A tree of depth two as trees that look at two signals at most: its left half and its right half."""
+    if "split_feature" not in root:
+        return [root]
+    nothing = {"leaf_value": 0.0}
+    return [{**root, "right_child": nothing}, {**root, "left_child": nothing}]
+
+
 def terms_of(trees: Sequence[Any], names: Sequence[str]) -> list[Term]:
     """Add up all trees over the same signals into one table of points a term."""
     groups: dict[tuple[int, ...], list[Any]] = defaultdict(list)
     for tree in trees:
-        root = tree["tree_structure"]
-        groups[tuple(sorted({feature for feature, _ in _splits(root)}))].append(root)
+        for half in _halves(tree["tree_structure"]):
+            groups[tuple(sorted({feature for feature, _ in _splits(half)}))].append(half)
+    constant = sum(float(root["leaf_value"]) for root in groups.pop((), ()))
     terms: list[Term] = []
     for features, roots in sorted(groups.items()):
         edges = [
             np.array(sorted({at for root in roots for feature, at in _splits(root) if feature == wanted}))
             for wanted in features
         ]
-        centres = [np.append(edge, np.inf) for edge in edges]
-        grid = np.array(np.meshgrid(*centres, indexing="ij")).reshape(len(features), -1).T
-        points = np.array(
-            [sum(_leaf(root, dict(zip(features, cell))) for root in roots) for cell in grid.tolist()]
-        ) if features else np.array([sum(float(root["leaf_value"]) for root in roots)])
-        terms.append(Term(tuple(names[f] for f in features), tuple(edges), points))
+        cells = np.array(np.meshgrid(*[np.append(edge, np.inf) for edge in edges], indexing="ij"))
+        points = [
+            constant + sum(_leaf(root, dict(zip(features, cell, strict=True))) for root in roots)
+            for cell in cells.reshape(len(features), -1).T.tolist()
+        ]
+        constant = 0.0
+        terms.append(Term(tuple(names[f] for f in features), tuple(edges), np.array(points)))
     return terms
 
 
@@ -162,7 +178,10 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
         for name in set(example.view.around.markup.names):
             for word in name_words(name):
                 sites[word].add(example.site)
-    known = sorted((word for word in sites if len(sites[word]) >= least_sites), key=lambda word: (-len(sites[word]), word))
+    known = sorted(
+        (word for word in sites if len(sites[word]) >= least_sites),
+        key=lambda word: (-len(sites[word]), word),
+    )
     column = {word: number for number, word in enumerate(known[:most])}
     rows, columns, noise, weight = [], [], [], []
     row = 0
@@ -186,7 +205,9 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
     return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0])}
 
 
-def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float) -> Card:
+def fit_card(
+    examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float
+) -> Card:
     """Fit both passes of a card; `first` and `second` name the signals that each may use."""
     size = sum(example.view.size for example in examples)
     labels = np.array([label for example in examples for label in example.labels], dtype=object)
@@ -204,28 +225,72 @@ def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence
     terms = fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], FIRST)
     both = np.hstack([values, _stack_context(examples, points, second)])
     names = (*first, *second)
-    return Card(terms, fit_terms(Table(names, both[known]), noise[known], weight[known], SECOND), drop_above)
+    second_terms = fit_terms(Table(names, both[known]), noise[known], weight[known], SECOND)
+    return Card({"first": terms, "second": second_terms}, drop_above)
+
+
+def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
+    """Fit what tells a gap before a tail from all other gaps, and from the gaps inside the tail."""
+    rows, kinds = [], []
+    for example in examples:
+        gaps = Gaps(example.view, Weights(example.view, card).points)
+        may = usable(gaps)
+        rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[may])
+        kind = np.zeros(len(gaps.at)) if example.starts is None else np.sign(gaps.at - example.starts) + 1.0
+        kinds.append(
+            np.where(kind == 2, _LATE, np.where(kind == 1, _EDGE, _INSIDE))[may]
+            if example.starts
+            else kind[may]
+        )
+    values, kind = np.vstack(rows), np.concatenate(kinds)
+    table = Table(tuple(BREAKS), values)
+    early = kind != _LATE
+    weight = np.where(kind == _EDGE, 4.0, np.where(kind == _LATE, 0.3, 1.0))
+    tail = fit_terms(Table(table.names, values[early]), kind[early] == _EDGE, weight[early], TAIL)
+    return {"tail": tail, "edge": fit_terms(table, kind == _EDGE, weight, TAIL)}
+
+
+_INSIDE, _EDGE, _LATE = 0, 1, 2
 
 
 def _points(terms: Sequence[Term], names: Sequence[str], values: NDArray[np.float32]) -> Floats:
     card = Pass(terms)
-    return add_up(card, {name: values[:, number].astype(np.float64) for number, name in enumerate(names)}, len(values))
+    return add_up(
+        card, {name: values[:, number].astype(np.float64) for number, name in enumerate(names)}, len(values)
+    )
 
 
-def fit_scorecard(gold: Sequence[Path], target: Path, without: int | None = None) -> None:
-    """Fit both cards to the gold in `gold` and write them to `target`.
+def fit_scorecard(
+    gold: Sequence[Path], target: Path, stories: Sequence[Path] = (), without: int | None = None
+) -> None:
+    """Fit both cards to the gold in `gold` and write them to `target`; `stories` are more to make tails of.
 
     `without` leaves out the sites of one of the five folds, so that what is fitted can be read on them.
     """
-    blank = Cleaner(scorecard=Scorecard(Card([], [], 0.0), Card([], [], 0.0), Names({})))
+    blank = Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))
     pages = [e for e in page_examples(gold, blank) if without is None or fold_of(e.site) != without]
     _name_out_of_fold(pages)
     page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [*CONTEXT, *MARKUP_CONTEXT], PAGE_DROP_ABOVE)
     names = fit_names(pages)
     del pages
-    texts = [e for e in text_examples(gold, blank) if without is None or fold_of(e.site) != without]
+    by_language = list_headers()
+    headers = by_language.get("en", [])
+    texts = [e for e in text_examples(gold, blank, headers) if without is None or fold_of(e.site) != without]
     text = fit_card(texts, list(SIGNALS), list(CONTEXT), TEXT_DROP_ABOVE)
-    write_scorecard(target, _plain(page), _plain(text), names)
+    tails = [
+        e
+        for e in tail_examples([*gold, *stories], blank, by_language, TAILS)
+        if without is None or fold_of(e.site) != without
+    ]
+    passes = {"first": text.first.terms, "second": text.second.terms, **fit_tails(tails, text)}
+    whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE)
+    write_scorecard(target, Scorecard(page, whole, Names(names)))
+
+
+def list_headers() -> dict[str, list[str]]:
+    """The headers of lists of other stories that the rules know, by language."""
+    words = tomllib.loads((builtin_directory() / "related.toml").read_text(encoding="utf-8"))["words"]
+    return {language: list(phrases) for language, phrases in words["related_header"].items()}
 
 
 def _name_out_of_fold(examples: Sequence[Example]) -> None:
@@ -235,7 +300,3 @@ def _name_out_of_fold(examples: Sequence[Example]) -> None:
         for example in examples:
             if fold_of(example.site) == number:
                 example.view.names = names
-
-
-def _plain(card: Card) -> dict[str, Any]:
-    return {"first": card.first.terms, "second": card.second.terms, "drop_above": card.drop_above}

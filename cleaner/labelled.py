@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cleaner.align import label_blocks
 from cleaner.evaluate import Case, read_gold
-from cleaner.generate import Article, Made, surround
+from cleaner.generate import Article, Made, random_look, surround, teaser
 from cleaner.model import Document
 from cleaner.parse_text import parse_text
 from cleaner.pipeline import Cleaner, parse
@@ -43,7 +44,9 @@ def page_examples(paths: Sequence[Path], cleaner: Cleaner) -> Iterator[Example]:
             yield Example(view, labels, case.site)
 
 
-def text_examples(paths: Sequence[Path], cleaner: Cleaner, headers: Sequence[str] = (), share: float = 0.4) -> Iterator[Example]:
+def text_examples(
+    paths: Sequence[Path], cleaner: Cleaner, headers: Sequence[str] = (), share: float = 0.4
+) -> Iterator[Example]:
     """A share of the gold texts, all gold bodies as clean texts, and some of these with teasers around them."""
     chance = random.Random(20)
     clean: list[tuple[Case, Article]] = []
@@ -66,11 +69,59 @@ def text_examples(paths: Sequence[Path], cleaner: Cleaner, headers: Sequence[str
         document = parse_text("\n".join(article.paragraphs))
         yield Example(cleaner.look(document)[0], [True] * len(document.blocks), case.site)
     for case, article in whole:
-        others = [other for found, other in chance.sample(whole, min(len(whole), chance.randrange(2, _MOST_TEASERS))) if found is not case]
+        others = [
+            other
+            for found, other in chance.sample(whole, min(len(whole), chance.randrange(2, _MOST_TEASERS)))
+            if found is not case
+        ]
         if others and chance.random() < 0.6:
             made = surround(article, others, chance, headers)
             document = parse_text(made.text)
             yield Example(cleaner.look(document)[0], _made_labels(document, made), case.site)
+
+
+@dataclass(frozen=True)
+class Tail:
+    """One clean or made document; `starts` is the block at which its tail begins, None where it has none."""
+
+    view: View
+    starts: int | None
+    site: str
+
+
+def tail_examples(
+    paths: Sequence[Path], cleaner: Cleaner, headers: Mapping[str, Sequence[str]], count: int
+) -> Iterator[Tail]:
+    """Clean stories, most of them with a tail of other stories' teasers, in every language of which there are some."""
+    chance = random.Random(3)
+    pools: dict[str, list[tuple[Case, Article]]] = defaultdict(list)
+    for case in _cases(paths):
+        paragraphs = tuple(line.strip() for line in (case.body or "").split("\n") if line.strip())
+        if len(paragraphs) >= _LEAST_PARAGRAPHS and isinstance(case.source, Path):
+            view, _ = cleaner.look(parse_text("\n".join(paragraphs)))
+            language = cleaner.language(view) or ""
+            pools[language].append((case, Article(case.headline, paragraphs, language)))
+    languages = sorted(language for language, pool in pools.items() if len(pool) >= _LEAST_PARAGRAPHS)
+    weights = [len(pools[language]) ** 0.5 for language in languages]
+    for _ in range(count):
+        language = chance.choices(languages, weights)[0]
+        case, article = chance.choice(pools[language])
+        body = list(article.paragraphs)
+        if len(body) > 12 and chance.random() < 0.7:
+            body = body[: chance.randrange(6, 26)]
+        if article.headline and chance.random() < 0.5:
+            body.insert(0, article.headline)
+        tail: list[str] = []
+        if chance.random() < 0.6:
+            look = random_look(chance, headers.get(language, ()))
+            others = chance.sample(pools[language], min(len(pools[language]), chance.randrange(3, 11)))
+            tail = [
+                line for other, found in others if other is not case for line in teaser(found, look, chance)
+            ]
+            tail = ([look.header] if look.header and tail else []) + tail
+        document = parse_text("\n".join(body + tail))
+        if len(document.blocks) == len(body) + len(tail):
+            yield Tail(cleaner.look(document)[0], len(body) if tail else None, case.site)
 
 
 def _made_labels(document: Document, made: Made) -> list[bool | None]:

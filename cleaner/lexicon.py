@@ -29,7 +29,9 @@ class Lexicon:
 
     def language(self, facts: Facts) -> int | None:
         """The number of the language whose function words are most frequent, None where too few are known."""
-        hits = self.tables["function"][facts.words[:: max(1, len(facts.words) // _SAMPLE)] & np.uint32(_SLOTS - 1)]
+        hits = self.tables["function"][
+            facts.words[:: max(1, len(facts.words) // _SAMPLE)] & np.uint32(_SLOTS - 1)
+        ]
         hits = hits[hits != 0]
         if len(hits) < 4:
             return None

@@ -148,7 +148,7 @@ def _has_demand(program: Program, plan: Plan, view: RuleView, block: int) -> boo
     """Whether one of the literals that `needs` asks for stands in the block, as whole words."""
     present = view.phrases(block, program)
     asked = [pair for pair in zip(plan.demands, plan.whole, strict=True) if pair[0] in present]
-    return any(_stands_whole(program.text_of(number), view.low_text(block), ends) for number, ends in asked)
+    return any(_stands_whole(program.texts[number], view.low_text(block), ends) for number, ends in asked)
 
 
 def _stands_whole(text: str, low: str, ends: int) -> bool:

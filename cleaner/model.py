@@ -6,9 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal[
-    "paragraph", "heading", "list_item", "quote", "caption", "table_cell", "preformatted"
-]
+Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "table_cell", "preformatted"]
 """What a block is on the page. Plain text knows paragraphs and list items only."""
 
 KINDS: tuple[Kind, ...] = (

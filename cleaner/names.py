@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Mapping
+from collections.abc import Mapping
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _LONGEST = 400

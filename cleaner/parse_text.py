@@ -40,7 +40,9 @@ def _unwrap(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     begin, stop = lines[0]
     for start, end in lines[1:]:
-        if text.count("\n", stop, start) == 1 and _forced(text, stop - text.rfind("\n", 0, stop) - 1, start, end, width):
+        if text.count("\n", stop, start) == 1 and _forced(
+            text, stop - text.rfind("\n", 0, stop) - 1, start, end, width
+        ):
             stop = end
         else:
             spans.append((begin, stop))

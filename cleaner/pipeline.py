@@ -43,7 +43,11 @@ class Cleaner:
         self.lexicon = lexicon()
 
     def clean(
-        self, source: str | bytes, kind: SourceKind | None = None, url: str | None = None, site: str | None = None
+        self,
+        source: str | bytes,
+        kind: SourceKind | None = None,
+        url: str | None = None,
+        site: str | None = None,
     ) -> Cleaned:
         """Find the story in one source.
 
@@ -66,11 +70,19 @@ class Cleaner:
         decision = decide(view, weights, hits, self.policy)
         return self._render(view, weights, decision, text if kind == "html" else None, url)
 
-    def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
+    def look(
+        self, document: Document, url: str | None = None, site: str | None = None
+    ) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
         view = View(document, self.lexicon, self.scorecard.names)
         hits = match_rules(
-            self.rules, document, view.facts.folded, language=self.language(view), site=site, url=url, words=view.words
+            self.rules,
+            document,
+            view.facts.folded,
+            language=self.language(view),
+            site=site,
+            url=url,
+            words=view.words,
         )
         view.rule_points = rule_points(hits, view.size)
         return view, hits
@@ -129,7 +141,9 @@ def _verdict(document: Document, weights: Weights, decision: Decision, index: in
     elif not kept and not evidence:
         evidence = tuple([Evidence(name, points) for name, points in weights.evidence(index)])
     cuts = tuple(decision.cuts.get(index, ())) if kept else ()
-    return Verdict(decision.label[index], kept, block.start, block.end, float(decision.points[index]), evidence, cuts)
+    return Verdict(
+        decision.label[index], kept, block.start, block.end, float(decision.points[index]), evidence, cuts
+    )
 
 
 def parse(text: str, kind: SourceKind) -> Document:

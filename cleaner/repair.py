@@ -17,7 +17,9 @@ from cleaner.view import View
 
 REPAIRS = ("wraps", "glued", "invisible")
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*")
+_INVISIBLE = re.compile(
+    "[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*"
+)
 _WORD_END = re.compile(r"[^\W\d_]+$")
 _WORD_START = re.compile(r"[^\W\d_]+")
 
@@ -31,7 +33,9 @@ def find_repairs(view: View, repairs: frozenset[str]) -> list[tuple[int, Cut]]:
                 found += [(index, cut) for cut in _wraps(view, block.start, block.text)]
     if "glued" in repairs:
         found += _by_block(view, _glued(view))
-    if "invisible" in repairs and ("\u200b" in view.document.text or "\u00a0" in view.document.text or "\ufeff" in view.document.text):
+    if "invisible" in repairs and (
+        "\u200b" in view.document.text or "\u00a0" in view.document.text or "\ufeff" in view.document.text
+    ):
         found += _by_block(view, _invisible(view))
     found.sort(key=lambda entry: entry[1].start)
     return _apart(found)
@@ -66,7 +70,9 @@ def _glued(view: View) -> Iterator[Cut]:
     stop = ((classes[2:-2] & STOP) != 0) & ((classes[3:-1] & UPPER) != 0)
     for place in (np.flatnonzero(stop) + 2).tolist():
         before, far, after = int(classes[place - 1]), int(classes[place - 2]), int(classes[place + 2])
-        small = bool(before & LETTER and not before & UPPER and far & LETTER) or bool(before & DIGIT and far & DIGIT)
+        small = bool(before & LETTER and not before & UPPER and far & LETTER) or bool(
+            before & DIGIT and far & DIGIT
+        )
         if small and after & LETTER and not after & UPPER:
             yield _space(place + 1, place + 1, " ", "glued")
 

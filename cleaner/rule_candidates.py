@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import LETTER, UNSPACED, classes_of
+from cleaner.rule_automata import groups_in
 from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
@@ -92,9 +92,7 @@ def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
     """The literals found: their numbers, begins and ends."""
-    places = program.literals_in(view.low)
-    flat = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places))
-    found = flat.reshape(-1, 3).T
+    found = program.literals.find(view.low, groups_in(view.codes))
     if program.needles.short:
         found = np.concatenate((found, _short_words(program, view)), axis=1)
     return found[0], found[1], found[2]

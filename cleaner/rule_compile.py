@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from cleaner.rule_alphabet import Case, recode_pattern
+from cleaner.rule_automata import GROUPS, by_group, group_of
 from cleaner.rule_files import (
     MAX_PATTERN_LOADED,
     MAX_RULES,
@@ -20,24 +21,12 @@ from cleaner.rule_files import (
     engine_rule,
     merge_words,
 )
-from cleaner.rule_literals import (
-    ANYWHERE,
-    Lists,
-    Needle,
-    Phrase,
-    frequency,
-    list_edges,
-    phrase,
-    required,
-    requires_beyond_ascii,
-    requires_digit,
-    widest,
-)
+from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
 from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 4
+FORMAT = 5
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 1_000
@@ -50,8 +39,9 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     """The literals of a rule set, and for each the rules that it lets try: entries `first[i]:first[i+1]`."""
 
     texts: tuple[str, ...]
-    short: tuple[str, ...]
-    """Literals of one or two letters that must be whole words, numbered on from `texts`."""
+    """The longer literals, `by_group`."""
+    short: str
+    """Literals of one or two letters that must be whole words, one a line, numbered on from `texts`."""
     others: tuple[str, ...]
     """Literals of phrases that announce no rule, numbered on from `short`."""
     first: bytes
@@ -59,6 +49,12 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     flags: bytes
     before: bytes
     after: bytes
+
+    def all(self) -> list[str]:
+        """Every literal, in order of the numbers."""
+        return [
+            text for group in (*self.texts, self.short, *self.others) for text in group.split("\n") if text
+        ]
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True):
@@ -80,6 +76,10 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """For each of `demands` the ends that must be a word's ends."""
 
 
+ListEntries = tuple[tuple[str, int], ...]
+"""The phrases of a list: the pattern of each, and its literal's number."""
+
+
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """What is kept on disk."""
 
@@ -87,9 +87,10 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[Rule, ...]
     off: frozenset[str]
     """Ids that these rules replace or switch off in the sets that they are added to."""
-    words: WordLists
-    lists: dict[str, tuple[tuple[str, int], ...]]
-    """For each word list (and choice of languages) that a pattern names, its phrases: pattern, literal's number."""
+    words: bytes
+    """`WordLists`, packed: few need them again."""
+    lists: dict[str, bytes]
+    """For each word list (and choice of languages) that a pattern names, its `ListEntries`, packed."""
     needles: Needles
     plans: tuple[Plan, ...]
 
@@ -106,8 +107,8 @@ class Phrasebook:
         found = self._known.get((name, languages))
         if found is None:
             by_language = self.words.get(name, {})
-            texts = chain.from_iterable(by_language.get(code, ()) for code in languages or by_language)
-            unique = {prepared.pattern: prepared for prepared in map(phrase, texts)}
+            texts = list(chain.from_iterable(by_language.get(code, ()) for code in languages or by_language))
+            unique = {prepared.pattern: prepared for prepared in phrases(texts)}
             ordered = sorted(unique.values(), key=lambda one: (-len(one.pattern), one.pattern))
             found = self._known[name, languages] = tuple(ordered)
         return found
@@ -130,7 +131,7 @@ def list_key(name: str, rule: Rule) -> str:
 
 def rule_needles(rule: Rule, lists: Lists) -> tuple[Needle, ...]:
     """The literals of which a block must hold one for the rule to hit; empty when nothing is known."""
-    return needed(rule, lists) or (required(rule.pattern, lists) if rule.pattern else ())
+    return needed(rule, lists) or (Anatomy(rule.pattern, lists).required() if rule.pattern else ())
 
 
 def needed(rule: Rule, lists: Lists) -> tuple[Needle, ...]:
@@ -154,18 +155,18 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
     """Choose what leads to the blocks that the rule is tried on: whatever is about to be found least often."""
     asked = needed(rule, lists)
     pattern = rule.pattern or ""
-    left, right = list_edges(pattern)
-    width = widest(pattern, lists) if pattern else ANYWHERE
+    anatomy = Anatomy(pattern, lists)
+    left, right = anatomy.list_edges()
     plan = Plan(
         "literal",
-        width,
-        requires_digit(pattern),
-        requires_beyond_ascii(pattern, lists),
+        anatomy.widest() if pattern else ANYWHERE,
+        anatomy.requires_digit(),
+        anatomy.requires_beyond_ascii(),
         (LEFT if left else 0) | (RIGHT if right else 0),
     )
     if rule.css:
         return _Draft(msgspec.structs.replace(plan, found_by="selector"), (), asked)
-    ways = [way for way in (asked, required(pattern, lists)) if way]
+    ways = [way for way in (asked, anatomy.required()) if way]
     best = min(ways, key=frequency, default=())
     if best and frequency(best) < OFTEN:
         return _Draft(plan, best, () if best is asked else asked)
@@ -228,16 +229,16 @@ def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str]
         for rule in rules
         for name in list_names(rule.pattern or "")
     }
-    others = [one.needle.text for phrases in named.values() for one in phrases]
+    others = [one.needle.text for entries in named.values() for one in entries]
     others += [one.text for draft in drafts for one in draft.demands]
     table = _needles([draft.needles for draft in drafts], others)
-    number = {text: index for index, text in enumerate((*table.texts, *table.short, *table.others))}
+    number = {text: index for index, text in enumerate(table.all())}
     lists = {
-        key: tuple((one.pattern, number[one.needle.text]) for one in phrases)
-        for key, phrases in named.items()
+        key: msgspec.msgpack.encode([(one.pattern, number[one.needle.text]) for one in entries])
+        for key, entries in named.items()
     }
     plans = tuple(_numbered(draft, number) for draft in drafts)
-    return Compiled(FORMAT, rules, off, book.words, lists, table, plans)
+    return Compiled(FORMAT, rules, off, msgspec.msgpack.encode(book.words), lists, table, plans)
 
 
 def _numbered(draft: _Draft, number: Mapping[str, int]) -> Plan:
@@ -258,13 +259,13 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
         for found in needles:
             uses.setdefault(found.text, []).append((index, found))
     short = {text for text, entries in uses.items() if _is_short(text, [found for _, found in entries])}
-    uses = dict(sorted(uses.items(), key=lambda item: item[0] in short))
+    uses = dict(sorted(uses.items(), key=lambda item: GROUPS if item[0] in short else group_of(item[0])))
     entries = [entry for group in uses.values() for entry in group]
     flags = [_ends(found) for _, found in entries]
     return Needles(
-        tuple(text for text in uses if text not in short),
-        tuple(text for text in uses if text in short),
-        tuple(dict.fromkeys(text for text in of_phrases if text not in uses)),
+        by_group(text for text in uses if text not in short),
+        "\n".join(text for text in uses if text in short),
+        by_group(dict.fromkeys(text for text in of_phrases if text not in uses)),
         np.cumsum([0, *map(len, uses.values())], dtype=np.int32).tobytes(),
         np.array([rule for rule, _ in entries], dtype=np.int32).tobytes(),
         np.array(flags, dtype=np.uint8).tobytes(),

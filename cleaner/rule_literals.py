@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from cleaner.rule_text import LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, stem
+from cleaner.facts import fold
+from cleaner.rule_text import GONE, LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, seen, stem
 
 ANYWHERE = 32767
 """No limit to the room before or after a literal."""
@@ -46,7 +47,18 @@ def phrase(text: str) -> Phrase:
     >>> phrase("More from <site>").needle.text
     'more from'
     """
-    core, left, right = stem(literal(text))
+    return phrases([text])[0]
+
+
+def phrases(texts: Sequence[str]) -> list[Phrase]:
+    """Prepare phrases: all at once is much faster than one by one."""
+    plain = [" ".join(text.split()) for text in seen("\n".join(texts)).replace(GONE, "").split("\n")]
+    folded = fold("\n".join(plain)).split("\n")
+    return [_phrase(text, low) for text, low in zip(plain, folded, strict=True)]
+
+
+def _phrase(text: str, low: str) -> Phrase:
+    core, left, right = stem(low)
     if SITE_SLOT not in core:
         return Phrase(phrase_pattern(text), Needle(core, left, right), len(core) if left and right else None)
     pieces = core.split(SITE_SLOT)
@@ -58,58 +70,56 @@ def phrase(text: str) -> Phrase:
 Lists = Mapping[str, Sequence[Phrase]]
 
 
-def required(pattern: str, lists: Lists) -> tuple[Needle, ...]:
-    """Literals of which each match of `pattern` holds at least one; empty when there is no such set.
+class Anatomy:
+    """What can be said of a pattern without trying it. `lists` are the word lists that it names.
 
-    >>> required(r"^\\W?(?:photo|foto): \\w+$", {})[0]
+    >>> Anatomy(r"^\\W?(?:photo|foto): \\w+$", {}).required()[0]
     Needle(text='photo', left=False, right=True, before=1, after=32767)
-    >>> required(r"^\\d+$", {})
-    ()
     """
-    whole = _Room(None, None, True, True, False, False)
-    choice = _Finder(lists).of_branches(_Reader(rewrite(pattern)).branches(), whole)
-    return tuple(dict.fromkeys(choice)) if choice else ()
 
+    def __init__(self, pattern: str, lists: Lists) -> None:
+        self.branches = _Reader(rewrite(pattern)).branches()
+        self.lists = lists
+        self._finder = _Finder(lists)
 
-def widest(pattern: str, lists: Lists) -> int:
-    """The most characters of a block that the pattern fits from `^` to `$`; `ANYWHERE` when it is open.
+    def required(self) -> tuple[Needle, ...]:
+        """Literals of which each match holds at least one; empty when there is no such set."""
+        choice = self._finder.of_branches(self.branches, _Room(None, None, True, True, False, False))
+        return tuple(dict.fromkeys(choice)) if choice else ()
 
-    >>> widest(r"^\\d{1,2}:\\d\\d$", {}), widest(r"^\\d{1,2}:\\d\\d", {})
-    (5, 32767)
-    """
-    finder = _Finder(lists)
-    branches = _Reader(rewrite(pattern)).branches()
-    if not all(items and items[0].anchor == "^" and items[-1].anchor == "$" for items in branches):
-        return ANYWHERE
-    return _limit(_longest(finder.width_of(items) for items in branches))
+    def widest(self) -> int:
+        """The most characters of a block that the pattern fits from `^` to `$`; `ANYWHERE` when it is open.
 
+        >>> Anatomy(r"^\\d{1,2}:\\d\\d$", {}).widest(), Anatomy(r"^\\d{1,2}:\\d\\d", {}).widest()
+        (5, 32767)
+        """
+        if not all(items and items[0].anchor == "^" and items[-1].anchor == "$" for items in self.branches):
+            return ANYWHERE
+        return _limit(_longest(self._finder.width_of(items) for items in self.branches))
 
-def requires_digit(pattern: str) -> bool:
-    """Whether each match holds one of 0 to 9.
+    def requires_digit(self) -> bool:
+        """Whether each match holds one of 0 to 9.
 
-    >>> requires_digit(r"^(?:at )?\\d+:(?:[0-5]\\d|xx)$"), requires_digit(r"\\d?|x")
-    (True, False)
-    """
-    return all(map(_has_digit, _Reader(rewrite(pattern)).branches()))
+        >>> Anatomy(r"^(?:at )?\\d+:(?:[0-5]\\d|xx)$", {}).requires_digit()
+        True
+        """
+        return all(map(_has_digit, self.branches))
 
+    def requires_beyond_ascii(self) -> bool:
+        """Whether each match holds a character that ASCII has not.
 
-def requires_beyond_ascii(pattern: str, lists: Lists) -> bool:
-    """Whether each match holds a character that ASCII has not.
+        >>> Anatomy(r"^\\p{Han}{2}", {}).requires_beyond_ascii()
+        True
+        """
+        return all(_is_beyond(items, self.lists) for items in self.branches)
 
-    >>> requires_beyond_ascii(r"^\\p{Han}{2}", {}), requires_beyond_ascii("é?", {})
-    (True, False)
-    """
-    return all(_is_beyond(items, lists) for items in _Reader(rewrite(pattern)).branches())
+    def list_edges(self) -> tuple[bool, bool]:
+        """Whether the pattern begins and ends with a word list: then a match must not cut a word there.
 
-
-def list_edges(pattern: str) -> tuple[bool, bool]:
-    """Whether the pattern begins, and whether it ends, with a word list: then a match must not cut a word there.
-
-    >>> list_edges("{photo}: {name}"), list_edges("^(?:foto|{photo})$")
-    ((True, True), (False, False))
-    """
-    branches = _Reader(rewrite(pattern)).branches()
-    return _list_at(branches, 0), _list_at(branches, -1)
+        >>> Anatomy("^(?:foto|{photo})", {}).list_edges(), Anatomy("(?:foto|{photo})", {}).list_edges()
+        ((False, True), (True, True))
+        """
+        return _list_at(self.branches, 0), _list_at(self.branches, -1)
 
 
 # --- reading a pattern ----------------------------------------------------------------------------

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.facts import codes_of
 from cleaner.model import KINDS
+from cleaner.rule_automata import Automata, groups_in
 from cleaner.rule_compile import (
     BRIEF,
     Compiled,
+    ListEntries,
     PatternError,
     Plan,
     compile_lines,
@@ -34,6 +38,10 @@ _LONGEST_KEPT = 200
 def short_key(first: Any, second: Any) -> Any:
     """A number for a word of one letter (`second` is 0) or two, given as code points."""
     return first * 0x200000 + second
+
+
+def _size(texts: str) -> int:
+    return texts.count("\n") + 1 if texts else 0
 
 
 class Wants:
@@ -68,20 +76,14 @@ class Program:
     def __init__(self, compiled: Compiled) -> None:
         self.rules = compiled.rules
         self.needles = compiled.needles
-        self._lists = compiled.lists
+        self._packed = compiled.lists
+        self._lists: dict[str, ListEntries] = {}
         self.plans = compiled.plans
         self._variants: list[dict[frozenset[int], Any]] = [{} for _ in self.rules]
         self._whole: list[Any] = [None] * len(self.rules)
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
         self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
-
-    def literals_in(self, low: str) -> list[tuple[int, int, int]]:
-        """The longer literals in a lower-case text: number, begin and end of each."""
-        if not self.needles.texts:
-            return []
-        found: list[tuple[int, int, int]] = self.automaton.find_matches_as_indexes(low, overlapping=True)
-        return found
 
     def known(self, index: int, raw: bytes) -> tuple[tuple[int, int], ...] | None:
         """What rule `index` was found to match in this text; None when it is not remembered."""
@@ -95,16 +97,16 @@ class Program:
             self._known[index, raw] = spans
 
     @cached_property
-    def automaton(self) -> Any:
-        import ahocorasick_rs
-
-        return ahocorasick_rs.AhoCorasick(self.needles.texts, store_patterns=False)
+    def literals(self) -> Automata:
+        """Finds the longer literals that announce rules."""
+        return Automata(self.needles.texts, 0)
 
     @cached_property
-    def _others(self) -> Any:
-        import ahocorasick_rs
-
-        return ahocorasick_rs.AhoCorasick((*self.needles.short, *self.needles.others), store_patterns=False)
+    def _others(self) -> Automata:
+        """Finds the literals that `literals` leaves out."""
+        first = sum(map(_size, self.needles.texts))
+        ascii_texts = "\n".join(text for text in (self.needles.short, self.needles.others[0]) if text)
+        return Automata((ascii_texts, *self.needles.others[1:]), first)
 
     @cached_property
     def needle_first(self) -> NDArray[np.int32]:
@@ -175,29 +177,22 @@ class Program:
 
     def phrases_in(self, low: str) -> frozenset[int]:
         """The numbers of the literals that occur in a block's lower-case text."""
-        found = [match[0] for match in self.literals_in(low)]
-        if self.needles.short or self.needles.others:
-            lead = len(self.needles.texts)
-            others = self._others.find_matches_as_indexes(low, overlapping=True)
-            found += [lead + match[0] for match in others]
+        groups = groups_in(codes_of(low))
+        found = self.literals.find(low, groups)[0].tolist() + self._others.find(low, groups)[0].tolist()
         return frozenset(found)
 
-    def text_of(self, number: int) -> str:
-        """The literal with this number."""
-        return self._all_texts[number]
-
     @cached_property
-    def _all_texts(self) -> tuple[str, ...]:
-        return (*self.needles.texts, *self.needles.short, *self.needles.others)
+    def texts(self) -> list[str]:
+        """Every literal by its number."""
+        return self.needles.all()
 
     @cached_property
     def short_words(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The short literals' `short_key`s in order, and the literals' numbers."""
-        keys = np.array(
-            [short_key(*map(ord, text.ljust(2, "\0"))) for text in self.needles.short], dtype=np.int64
-        )
+        words = self.needles.short.split("\n")
+        keys = np.array([short_key(*map(ord, text.ljust(2, "\0"))) for text in words], dtype=np.int64)
         order = np.argsort(keys)
-        return keys[order], len(self.needles.texts) + order
+        return keys[order], sum(map(_size, self.needles.texts)) + order
 
     def whole_pattern(self, index: int) -> Any:
         """Rule `index`'s pattern with all phrases, if it names none or was made already."""
@@ -231,20 +226,26 @@ class Program:
             fault, advice = refusal(error)
             raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
 
+    def _entries(self, key: str) -> ListEntries:
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = msgspec.msgpack.decode(self._packed[key], type=ListEntries)
+        return found
+
     def _phrases_of(self, index: int) -> frozenset[int]:
         """The literals of the phrases that rule `index`'s pattern names."""
         found = self._phrases.get(index)
         if found is None:
             rule = self.rules[index]
             names = list_names(rule.pattern or "")
-            numbers = (number for name in names for _, number in self._lists[list_key(name, rule)])
+            numbers = (number for name in names for _, number in self._entries(list_key(name, rule)))
             found = self._phrases[index] = frozenset(numbers)
         return found
 
     def _filled(self, index: int, phrases: frozenset[int] | None) -> str:
         """Rule `index`'s pattern with its word lists filled in: with all phrases, or with these."""
         rule = self.rules[index]
-        lists = {name: self._lists[list_key(name, rule)] for name in list_names(rule.pattern or "")}
+        lists = {name: self._entries(list_key(name, rule)) for name in list_names(rule.pattern or "")}
         chosen = {
             name: [pattern for pattern, number in entries if phrases is None or number in phrases]
             for name, entries in lists.items()

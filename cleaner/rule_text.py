@@ -118,14 +118,14 @@ LIST_NAME = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z][a-z0-9_-]*)\}")
 
 
 def phrase_pattern(phrase: str) -> str:
-    """The RE2 pattern for one phrase of a word list.
+    """The RE2 pattern for a phrase of a word list in its `seen` form.
 
     >>> phrase_pattern("more from <site>:")
     'more from \\\\S+(?: \\\\S+){0,3}:'
     >>> phrase_pattern("kommentar*")
     'kommentar\\\\p{L}*'
     """
-    core, left, right = stem(collapse(seen(phrase)))
+    core, left, right = stem(phrase)
     pieces = [_SPECIAL.sub(r"\\\g<0>", piece) for piece in core.split(SITE_SLOT)]
     return ("" if left else r"\p{L}*") + _SITE_PATTERN.join(pieces) + ("" if right else r"\p{L}*")
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.rule_compile import FORMAT, Compiled, Phrasebook, check_patterns, join_layers
-from cleaner.rule_files import Rule, RuleError, RuleFile, parse, read_file, read_text
+from cleaner.rule_files import Rule, RuleError, RuleFile, WordLists, merge_words, parse, read_file, read_text
 from cleaner.rule_program import Program
 
 __all__ = [
@@ -69,6 +69,7 @@ class SiteRules(msgspec.Struct, frozen=True):
 
 
 _NO_SITE_RULES = SiteRules(None, frozenset())
+_NO_WORDS = msgspec.msgpack.encode({})
 
 
 class RuleSet:
@@ -78,7 +79,6 @@ class RuleSet:
         self._compiled = compiled
         self.directories = tuple(directories)
         self.rules = compiled.rules
-        self.words = compiled.words
         self._sites: dict[str, SiteRules] = {}
         self._masks: dict[tuple[str | None, str | None, frozenset[int]], NDArray[np.bool_]] = {}
 
@@ -90,6 +90,11 @@ class RuleSet:
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
+
+    @cached_property
+    def words(self) -> WordLists:
+        """The word lists of all layers together."""
+        return msgspec.msgpack.decode(self._compiled.words, type=WordLists)
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -153,9 +158,9 @@ class RuleSet:
         ]
         files = [file for layer in layers for file in layer]
         compiled = join_layers(layers, self.words)
-        check_patterns(files, Phrasebook(compiled.words))
+        check_patterns(files, Phrasebook(merge_words(files, self.words)))
         hidden = frozenset(i for i, rule in enumerate(self.rules) if rule.id in compiled.off)
-        own = RuleSet(msgspec.structs.replace(compiled, words={})) if compiled.rules else None
+        own = RuleSet(msgspec.structs.replace(compiled, words=_NO_WORDS)) if compiled.rules else None
         return SiteRules(own, hidden)
 
     def selectors(self, site: str | None = None, language: str | None = None) -> list[tuple[str, Rule]]:
@@ -209,7 +214,8 @@ def load_layers(directories: Sequence[Path]) -> RuleSet:
         compiled = join_layers(layers)
         builtin = builtin_directory()
         own = [file for layer in layers for file in layer if file.path.parent != builtin]
-        check_patterns(own, Phrasebook(compiled.words))
+        words = merge_words([file for layer in layers for file in layer])
+        check_patterns(own, Phrasebook(words))
         _to_cache(cache, compiled)
     return RuleSet(compiled, directories)
 

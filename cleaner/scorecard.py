@@ -8,9 +8,10 @@ itself, then with what its surroundings got.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from cleaner.facts import Floats
 from cleaner.names import Names
 from cleaner.rules import builtin_directory
+
 
 class Term(NamedTuple):
     """One signal, or a pair of signals, and the points of each bin (row-major for a pair)."""
@@ -42,13 +44,22 @@ class Pass:
         return term.points[place]
 
 
-class Card:
-    """The two passes for documents with markup, or for those without."""
+PASSES = ("first", "second", "tail", "edge")
 
-    def __init__(self, first: Sequence[Term], second: Sequence[Term], drop_above: float) -> None:
-        self.first = Pass(first)
-        self.second = Pass(second)
+
+class Card:
+    """The two passes for documents with markup or for those without, and what is known of tails.
+
+    `tail` weighs whether a gap between two blocks divides the story from a tail of teasers (above `tail_above`:
+    there is one), `edge` which of the gaps it is.
+    """
+
+    def __init__(
+        self, passes: Mapping[str, Sequence[Term]], drop_above: float = 0.0, tail_above: float = 99.0
+    ) -> None:
+        self.first, self.second, self.tail, self.edge = (Pass(passes.get(name, ())) for name in PASSES)
         self.drop_above = drop_above
+        self.tail_above = tail_above
 
 
 class Scorecard:
@@ -72,7 +83,8 @@ def builtin_scorecard() -> Scorecard:
 
 
 def _card(data: Mapping[str, Any]) -> Card:
-    return Card(_terms(data.get("first", {})), _terms(data.get("second", {})), float(data["drop_above"]))
+    passes = {name: _terms(data.get(name, {})) for name in PASSES}
+    return Card(passes, float(data["drop_above"]), float(data["tail_above"]))
 
 
 def _terms(data: Mapping[str, Any]) -> list[Term]:
@@ -91,19 +103,29 @@ _HEAD = """\
 # `up_to` are the upper edges of the bins and `points` has one entry more: the last is for all that is greater.
 # `A & B` are pairs of signals: a row for each bin of A, in it a column for each bin of B.
 # `first` weighs a block by itself, `second` starts anew with what its surroundings got in the first pass.
+# `tail` weighs a gap between two blocks (cleaner/breaks.py): is it the end of the story? `edge`: which gap is it?
 # `page` serves documents with markup, `text` those without. What each signal measures: cleaner/signals.py and
 # cleaner/context.py. Fitted by `cleaner fit`; every number may be edited by hand.
 """
 
 
-def write_scorecard(path: Path, page: Mapping[str, Any], text: Mapping[str, Any], names: Mapping[str, float]) -> None:
-    """Write cards (`first`, `second`: terms; `drop_above`: points) as a file that `read_scorecard` reads."""
+def write_scorecard(path: Path, scorecard: Scorecard) -> None:
+    """Write a scorecard as a file that `read_scorecard` reads."""
     lines = [_HEAD, "[names]"]
-    lines += [f'"{name}" = {points:.2f}' for name, points in sorted(names.items()) if abs(points) >= 0.005]
-    for title, card in (("page", page), ("text", text)):
-        lines += ["", f"[{title}]", f"drop_above = {card['drop_above']:.2f}"]
-        for part in ("first", "second"):
-            for term in card[part]:
+    lines += [
+        f'"{name}" = {points:.2f}'
+        for name, points in sorted(scorecard.names.points.items())
+        if abs(points) >= 0.005
+    ]
+    for title, card in (("page", scorecard.page), ("text", scorecard.text)):
+        lines += [
+            "",
+            f"[{title}]",
+            f"drop_above = {card.drop_above:.2f}",
+            f"tail_above = {card.tail_above:.2f}",
+        ]
+        for part in PASSES:
+            for term in getattr(card, part).terms:
                 lines += ["", f'[{title}.{part}."{" & ".join(term.signals)}"]', *_term_lines(term)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -6,7 +6,7 @@ A signal named with `needs_markup` abstains on plain text. What a number is wort
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -78,7 +78,13 @@ def last_character(view: View) -> Floats:
 def first_character(view: View) -> Floats:
     """1 capital, 2 small letter, 3 digit, 4 quotation mark, 5 bullet or other mark; 0 for any other."""
     first = view.first_class
-    kinds = [(first & UPPER) != 0, (first & LETTER) != 0, (first & DIGIT) != 0, (first & QUOTE) != 0, (first & MARKER) != 0]
+    kinds = [
+        (first & UPPER) != 0,
+        (first & LETTER) != 0,
+        (first & DIGIT) != 0,
+        (first & QUOTE) != 0,
+        (first & MARKER) != 0,
+    ]
     return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0], 0.0)
 
 
@@ -126,7 +132,9 @@ def reporting_verbs(view: View) -> Floats:
 
 @signal
 def time_word_share(view: View) -> Floats:
-    return ratio(view.facts.per_block(view.lexicon.listed("time", view.facts.words, view.language)), view.words)
+    return ratio(
+        view.facts.per_block(view.lexicon.listed("time", view.facts.words, view.language)), view.words
+    )
 
 
 @signal
@@ -344,8 +352,7 @@ def card(view: View) -> Floats:
     values = most.tolist()
     for container in range(1, len(values)):
         above = values[parent[container]]
-        if above > values[container]:
-            values[container] = above
+        values[container] = max(values[container], above)
     return np.array(values)[around.holder]
 
 
@@ -417,7 +424,9 @@ def _neighbour_signal(name: str, offset: int, measure: Signal) -> None:
         return neighbours(measure(view), offset, -1.0)
 
     neighbour.__name__ = name
-    neighbour.__doc__ = f"`{measure.__name__}` of the block {'before' if offset < 0 else 'after'} it; -1 where none is."
+    neighbour.__doc__ = (
+        f"`{measure.__name__}` of the block {'before' if offset < 0 else 'after'} it; -1 where none is."
+    )
     signal(neighbour)
 
 

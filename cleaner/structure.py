@@ -46,8 +46,7 @@ class Structure:
         for container in range(len(parent) - 1, 0, -1):
             end = stop[container]
             above = parent[container]
-            if end > stop[above]:
-                stop[above] = end
+            stop[above] = max(stop[above], end)
         wider = [0] * len(parent)
         regions = [0] * len(parent)
         depth = [0] * len(parent)

@@ -27,7 +27,9 @@ def ratio(part: Floats, whole: Floats | float) -> Floats:
 class View:
     """Facts that more than one signal needs, each worked out once."""
 
-    def __init__(self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None) -> None:
+    def __init__(
+        self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None
+    ) -> None:
         self.document = document
         self.lexicon = lexicon
         self.names = names
@@ -185,7 +187,8 @@ class View:
         markup = self.around.markup
         seen: dict[tuple[int, str, str], int] = {}
         group = np.array(
-            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names)], dtype=np.int64
+            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names)],
+            dtype=np.int64,
         )
         return np.log2(np.bincount(group)[group])
 

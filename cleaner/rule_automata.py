@@ -1,0 +1,86 @@
+"""Finding many literals in one pass, with an automaton for each group of scripts that a document uses.
+
+An automaton for the literals of forty languages takes a while to build, and most documents need a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BOUNDS = (
+    (0x0080, 1),  # Latin beyond ASCII
+    (0x0370, 2),  # Greek, Cyrillic, Armenian
+    (0x0590, 3),  # Hebrew, Arabic
+    (0x0900, 4),  # the scripts of India and South-East Asia, and what else has few literals
+    (0x1E00, 1),
+    (0x1F00, 2),
+    (0x2000, 0),  # punctuation and symbols
+    (0x2C00, 5),  # China, Japan, Korea, and the rest
+)
+GROUPS = 6
+
+
+def _table() -> NDArray[np.uint8]:
+    table = np.zeros(0x110000 >> 7, dtype=np.uint8)
+    for first, group in _BOUNDS:
+        table[first >> 7 :] = group
+    return table
+
+
+_GROUP_OF = _table()
+
+
+def groups_in(codes: NDArray[np.uint32]) -> tuple[int, ...]:
+    """The groups of scripts that a text uses; ASCII and symbols are group 0, which is always there."""
+    counts = np.bincount(_GROUP_OF[codes >> 7], minlength=GROUPS)
+    return (0, *(group for group in range(1, GROUPS) if counts[group]))
+
+
+def group_of(text: str) -> int:
+    """The group of a literal: that of its rarest script."""
+    return max((int(_GROUP_OF[ord(char) >> 7]) for char in text), default=0)
+
+
+def by_group(texts: Iterable[str]) -> tuple[str, ...]:
+    """Literals in order of their groups: for each group a text of one a line."""
+    groups: list[list[str]] = [[] for _ in range(GROUPS)]
+    for text in texts:
+        groups[group_of(text)].append(text)
+    return tuple("\n".join(group) for group in groups)
+
+
+class Automata:
+    """An automaton for each group of literals, built when it is first needed.
+
+    `texts` is what `by_group` gives; literals are numbered in its order from `first` on.
+    """
+
+    def __init__(self, texts: Sequence[str], first: int) -> None:
+        sizes = [text.count("\n") + 1 if text else 0 for text in texts]
+        self._first = [first + sum(sizes[:group]) for group in range(GROUPS)]
+        self._texts = texts
+        self._built: list[Any] = [None] * GROUPS
+
+    def find(self, low: str, groups: Sequence[int]) -> NDArray[np.int64]:
+        """Every literal in a lower-case text, also inside of others, as rows of numbers, begins and ends."""
+        found = [self._in_group(low, group) for group in groups if self._texts[group]]
+        return np.concatenate(found, axis=1) if found else np.zeros((3, 0), dtype=np.int64)
+
+    def _in_group(self, low: str, group: int) -> NDArray[np.int64]:
+        places = (self._built[group] or self._build(group)).find_matches_as_indexes(low, overlapping=True)
+        flat = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places))
+        rows = flat.reshape(-1, 3).T
+        rows[0] += self._first[group]
+        return rows
+
+    def _build(self, group: int) -> Any:
+        import ahocorasick_rs
+
+        texts = self._texts[group].split("\n")
+        built = self._built[group] = ahocorasick_rs.AhoCorasick(texts, store_patterns=False)
+        return built
