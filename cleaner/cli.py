@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
@@ -81,9 +82,7 @@ def command(function: Callable[P, int]) -> Callable[P, None]:
     return guarded
 
 
-Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files and folders; - is the standard input.")
-]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files and folders; - is the standard input.")]
 Policy = Annotated[str | None, typer.Option(help="The policy: what becomes of each class.")]
 Overrides = Annotated[
     list[str], typer.Option("--set", metavar="CLASS=CHOICE", help="keep, drop or metadata, for one class.")
@@ -111,14 +110,10 @@ def options(
 @command
 def clean(
     paths: Paths,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="DIR", help="Where stories go.")
-    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="DIR", help="Where stories go.")] = None,
     form: Annotated[Form, typer.Option("--format", help="The form of a story.")] = Form.TEXT,
     in_place: Annotated[bool, typer.Option("--in-place", help="Write stories over their texts.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only report; exit code 1 where there is noise.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only report; exit code 1 where there is noise.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; exit code 0.")] = False,
     include: Annotated[list[str], typer.Option(metavar="GLOB", help="Take these from folders only.")] = [],
@@ -130,13 +125,9 @@ def clean(
     url: Url = None,
     site: Site = None,
     record: Record = None,
-    no_record: Annotated[
-        bool, typer.Option("--no-record", help="Keep no record of removals (-o only).")
-    ] = False,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Keep no record of removals (-o only).")] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = None,
-    timeout: Annotated[
-        float, typer.Option(min=0.001, help="Seconds for a document, and for each MB 1 more.")
-    ] = 5.0,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds for a document, and for each MB 1 more.")] = 5.0,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that one document may need.")] = 500,
     summary: Annotated[SummaryForm, typer.Option(help="The form of the closing summary.")] = SummaryForm.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell of failures only.")] = False,
@@ -153,9 +144,7 @@ def clean(
             settings=settings,
             form=form,
             output=output,
-            report=_report_mode(
-                {Mode.DIFF: diff, Mode.CHECK: check, Mode.DRY_RUN: dry_run, Mode.IN_PLACE: in_place}
-            ),
+            report=_report_mode({Mode.DIFF: diff, Mode.CHECK: check, Mode.DRY_RUN: dry_run, Mode.IN_PLACE: in_place}),
             fail_on_noise=check,
             selection=Selection(tuple(include), tuple(exclude), settings.ignore, settings.home),
             kind=kind.value if kind else None,
@@ -221,9 +210,7 @@ def _cleaned(file: str, job: Job) -> Cleaned:
     source = Source(os.path.abspath(file), file) if file != "-" else Source("-", "-")
     try:
         with memory_limit(Limits().memory):
-            document = (
-                read(source, job.kind) if file != "-" else decoded(source, sys.stdin.buffer.read(), job.kind)
-            )
+            document = read(source, job.kind) if file != "-" else decoded(source, sys.stdin.buffer.read(), job.kind)
             return processor.clean(document.encoded.text, document.kind)
     except MemoryError:
         raise Fault(file, "needs more memory than one document may", "split it") from None
@@ -275,6 +262,25 @@ def evaluate(
     return faults.DONE
 
 
+@app.command()
+@command
+def fit(
+    gold: Annotated[list[str], typer.Argument(metavar="GOLD", help="Labelled pages and texts.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The scorecard to write.")],
+    stories: Annotated[list[str], typer.Option(metavar="GOLD", help="More stories, to make tails of.")] = [],
+) -> int:
+    """Fit a scorecard to labelled documents."""
+    try:
+        from cleaner.fit import fit_scorecard
+
+        fit_scorecard([Path(path) for path in gold], Path(output), [Path(path) for path in stories])
+    except ModuleNotFoundError as error:
+        raise Unusable("", f"fitting needs {error.name}", "install it with: pip install 'cleaner[fit]'") from None
+    except OSError as error:
+        raise faults.of_system(str(error.filename), error) from None
+    return faults.DONE
+
+
 @rules_app.command(name="list")
 @command
 def list_rules(rules: Rules = []) -> int:
@@ -305,9 +311,7 @@ def rules_path(rules: Rules = []) -> int:
 @rules_app.command(name="test")
 @command
 def prove_rules(
-    files: Annotated[
-        list[str], typer.Argument(metavar="[FILE]", help="Rule files; all of them if none.")
-    ] = [],
+    files: Annotated[list[str], typer.Argument(metavar="[FILE]", help="Rule files; all of them if none.")] = [],
     rules: Rules = [],
 ) -> int:
     """Prove rules: each against its own examples."""

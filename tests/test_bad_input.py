@@ -53,10 +53,11 @@ def test_a_binary_file(command: Command, good: Path) -> None:
     _only_fault(command("clean", "in", "-o", "out"), names="in/picture.txt", says="is binary")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read(command: Command, good: Path) -> None:
     (good / "secret.txt").write_text("x")
     (good / "secret.txt").chmod(0)
+    if os.access(good / "secret.txt", os.R_OK):
+        pytest.skip("this user may read everything")
     _only_fault(command("clean", "in", "-o", "out"), names="in/secret.txt", says="permission denied")
 
 
@@ -246,9 +247,11 @@ def test_a_link_in_the_output_folder_does_not_lead_to_sources(command: Command, 
     assert (good / "sub" / "b.txt").read_text() == STORY
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder(command: Command, good: Path) -> None:
     good.chmod(0o555)
+    if os.access(good, os.W_OK):
+        good.chmod(0o755)
+        pytest.skip("this user may write everywhere")
     try:
         run = command("clean", "in/a.txt", "--in-place", "--record", "kept")
     finally:
