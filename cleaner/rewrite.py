@@ -99,9 +99,7 @@ def _usual_gap(cleaned: Cleaned, kept: list[int]) -> str | None:
     return max(gaps, key=lambda gap: (gaps[gap], len(gap), gap), default=None)
 
 
-def broken_law(
-    source: str, cleaned: Cleaned, result: str, clean_again: Callable[[str], Cleaned]
-) -> str | None:
+def broken_law(source: str, cleaned: Cleaned, result: str, clean_again: Callable[[str], Cleaned]) -> str | None:
     """What forbids that `result` takes the place of `source`, or None. See the laws in the README."""
     if cleaned.source != source:
         return "the offsets are not those of the file"
@@ -137,20 +135,22 @@ def is_subsequence(text: str, source: str) -> bool:
     """
     position = 0
     for word in text.split():
-        # A whole word is found at once where it stands unbroken, as nearly all do.
-        at = source.find(word, position)
-        if at == -1 or len(source[position:at].split()) > 0:
-            at_end = _spread(word, source, position)
-        else:
-            at_end = at + len(word)
-        if at_end is None:
+        after = _after(word, source, position)
+        if after is None:
             return False
-        position = at_end
+        position = after
     return True
 
 
+def _after(word: str, source: str, position: int) -> int | None:
+    """The offset after the earliest characters of `source` from `position` that spell `word`; None if none do."""
+    at = source.find(word, position)
+    if at != -1 and not source[position:at].strip():
+        return at + len(word)  # it stands there unbroken and next, as nearly all words do
+    return _spread(word, source, position)
+
+
 def _spread(word: str, source: str, position: int) -> int | None:
-    """The offset after the earliest characters of `source` from `position` that spell `word`."""
     for char in word:
         at = source.find(char, position)
         if at == -1:
