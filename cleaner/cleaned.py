@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, overload
 
 import msgspec
 
-from cleaner.model import Removed, Verdict
+from cleaner.model import Cut, Removed, Verdict
 
 FORMAT_VERSION = 1
 
@@ -23,7 +23,7 @@ class Cleaned(msgspec.Struct, frozen=True, eq=False):
     body: str
     headline: str | None
     metadata: Mapping[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: Sequence[Verdict]
     source: str
     page: Literal["story", "no-story"] = "story"
     flags: tuple[str, ...] = ()
@@ -57,25 +57,56 @@ class Cleaned(msgspec.Struct, frozen=True, eq=False):
         return any((not v.kept and v.label != "headline") or v.cuts for v in self.verdicts)
 
 
-def replay(source: str, verdicts: tuple[Verdict, ...]) -> str:
-    """The body that `verdicts` make of `source`: kept blocks with their cuts applied, one a line.
+class Verdicts(Sequence[Verdict]):
+    """The verdicts on a document's blocks, made when somebody looks at them."""
 
-    This is how every body is made, so an explanation cannot differ from what was done.
-    """
+    def __init__(self, make: Callable[[], tuple[Verdict, ...]]) -> None:
+        self._make: Callable[[], tuple[Verdict, ...]] | None = make
+        self._made: tuple[Verdict, ...] = ()
+
+    def _all(self) -> tuple[Verdict, ...]:
+        make, self._make = self._make, None
+        if make is not None:
+            self._made = make()
+        return self._made
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Verdict, ...]: ...
+    def __getitem__(self, index: int | slice) -> Verdict | tuple[Verdict, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Verdicts | tuple) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[tuple[Verdict, ...]], tuple[tuple[Verdict, ...]]]:
+        return tuple, (self._all(),)
+
+
+def replay(source: str, verdicts: Sequence[Verdict]) -> str:
+    """The body that `verdicts` make of `source`: kept blocks with their cuts applied, one a line."""
+    return assemble(source, [(v.start, v.end, v.cuts) for v in verdicts if v.kept])
+
+
+def assemble(source: str, kept: Iterable[tuple[int, int, Sequence[Cut]]]) -> str:
+    """Join kept spans, each with its cuts applied, one a line; this is how every body is made."""
     lines: list[str] = []
-    for verdict in verdicts:
-        if not verdict.kept:
-            continue
-        if not verdict.cuts:
-            lines.append(source[verdict.start : verdict.end])
+    for start, end, cuts in kept:
+        if not cuts:
+            lines.append(source[start:end])
             continue
         pieces: list[str] = []
-        position = verdict.start
-        for cut in verdict.cuts:
-            pieces.append(source[position : cut.start])
-            pieces.append(cut.replacement)
+        position = start
+        for cut in cuts:
+            pieces += (source[position : cut.start], cut.replacement)
             position = cut.end
-        pieces.append(source[position : verdict.end])
+        pieces.append(source[position:end])
         line = "".join(pieces).strip()
         if line:
             lines.append(line)

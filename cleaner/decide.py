@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
 _STRONGEST = 4.0
 _TEASER_START = 40
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass
@@ -288,7 +290,8 @@ def _named_headline(view: View, first: int) -> int | None:
 
 
 def _bare(text: str) -> str:
-    return "".join(char for char in fold(text) if char.isalnum())
+    """The letters and digits alone, in lower case: what two copies of a headline share."""
+    return _NOT_WORD.sub("", fold(text))
 
 
 # Classes

@@ -151,7 +151,7 @@ def parse_html(source: str) -> Document:
             if pieces:
                 flush()
             links = 0
-            tag = node.tag
+            tag = node.tag or ""
             attributes = node.attributes
             current = len(parent)
             (linked if in_link else plain)[node.mem_id] = current

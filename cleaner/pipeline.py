@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cleaner.cleaned import Cleaned, replay
+from cleaner.cleaned import Cleaned, Verdicts, assemble
 from cleaner.decide import Decision, decide
 from cleaner.guard import Bomb
 from cleaner.lexicon import lexicon
@@ -97,7 +97,11 @@ class Cleaner:
         self, view: View, weights: Weights, decision: Decision, page: str | None, url: str | None
     ) -> Cleaned:
         document = view.document
-        verdicts = tuple([_verdict(document, weights, decision, index) for index in range(view.size)])
+        kept = [
+            (block.start, block.end, decision.cuts.get(index, ()))
+            for index, block in enumerate(document.blocks)
+            if decision.kept[index]
+        ]
         lines: dict[str, list[str]] = {}
         for index in decision.noted:
             lines.setdefault(decision.label[index], []).append(document.blocks[index].text)
@@ -106,10 +110,10 @@ class Cleaner:
         if language is not None:
             notes["language"] = language
         return Cleaned(
-            body=replay(document.text, verdicts),
+            body=assemble(document.text, kept),
             headline=None if decision.headline is None else document.blocks[decision.headline].text,
             metadata=Notes(notes, page, url),
-            verdicts=verdicts,
+            verdicts=Verdicts(lambda: _verdicts(document, weights, decision)),
             source=document.text,
             page="story" if decision.refused is None else "no-story",
             flags=decision.flags,
@@ -129,7 +133,13 @@ def _refused(text: str, reason: str) -> Cleaned:
     return Cleaned(text, None, {}, verdicts, text, "no-story", (), reason)
 
 
-def _verdict(document: Document, weights: Weights, decision: Decision, index: int) -> Verdict:
+def _verdicts(document: Document, weights: Weights, decision: Decision) -> tuple[Verdict, ...]:
+    signals = weights.evidence()
+    return tuple([_verdict(document, decision, index, signals[index]) for index in range(len(document.blocks))])
+
+
+def _verdict(document: Document, decision: Decision, index: int, signals: tuple[Evidence, ...]) -> Verdict:
+    """The verdict on one block; `signals` are those that weighed most."""
     block = document.blocks[index]
     kept = bool(decision.kept[index])
     evidence = tuple(
@@ -137,13 +147,10 @@ def _verdict(document: Document, weights: Weights, decision: Decision, index: in
     )
     reason = decision.reason.get(index)
     if reason is not None:
-        evidence += (Evidence(reason, 0.0),)
-    elif not kept and not evidence:
-        evidence = tuple([Evidence(name, points) for name, points in weights.evidence(index)])
+        evidence += (Evidence(f"step:{reason}", 0.0),)
     cuts = tuple(decision.cuts.get(index, ())) if kept else ()
-    return Verdict(
-        decision.label[index], kept, block.start, block.end, float(decision.points[index]), evidence, cuts
-    )
+    points = round(float(decision.points[index]), 2)
+    return Verdict(decision.label[index], kept, block.start, block.end, points, evidence + signals, cuts)
 
 
 def parse(text: str, kind: SourceKind) -> Document:

@@ -26,11 +26,11 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 5
+FORMAT = 6
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
-BRIEF = 1_000
-"""RE2 instructions of a pattern that may be searched for in every line, together with others."""
+BRIEF = 20_000
+"""RE2 instructions of a pattern that may be searched for in every line."""
 OFTEN = 0.05
 """A `frequency` of literals above which a block's length and digits say more."""
 
@@ -184,7 +184,7 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
 def _is_brief(rule: Rule, pattern: str) -> bool:
     """Whether the pattern may be searched for in every line, together with others."""
     try:
-        return len(pattern) < 20 * BRIEF and compile_pattern(pattern, rule).programsize <= BRIEF
+        return len(pattern) < BRIEF and compile_pattern(pattern, rule).programsize <= BRIEF
     except PatternError:
         return False
 

@@ -14,7 +14,6 @@ from cleaner.facts import codes_of
 from cleaner.model import KINDS
 from cleaner.rule_automata import Automata, groups_in
 from cleaner.rule_compile import (
-    BRIEF,
     Compiled,
     ListEntries,
     PatternError,
@@ -29,7 +28,7 @@ from cleaner.rule_literals import ANYWHERE
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 8
-_GATE = 4 * BRIEF
+_GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _RESULTS_KEPT = 1 << 15
 _LONGEST_KEPT = 200
@@ -143,11 +142,14 @@ class Program:
         """Patterns that find each line where one of the rules in `by_line` may hold, with their rules."""
         groups: list[list[int]] = []
         room = 0
-        for index in self.by_line:
-            size = self._compile(self._filled(index, None), self.rules[index]).programsize
+        sizes = {
+            index: self._compile(self._filled(index, None), self.rules[index]).programsize
+            for index in self.by_line
+        }
+        for index, size in sorted(sizes.items(), key=lambda item: item[1]):
             if size > room:
                 groups.append([])
-                room = _GATE
+                room = max(size, _GATE)
             groups[-1].append(index)
             room -= size
         return [

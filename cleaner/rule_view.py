@@ -34,7 +34,7 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
-        self._phrases: dict[int, frozenset[int]] = {}
+        self._raw: dict[int, bytes] = {}
 
     def _pieces(self, text: str) -> list[str]:
         return [collapse(text[block.start : block.end]) for block in self.blocks]
@@ -97,7 +97,10 @@ class RuleView:
 
     def raw(self, block: int) -> bytes:
         """The block's text in its own case, recoded, in UTF-8."""
-        return self.high[self.starts[block] : self.ends[block]].encode()
+        found = self._raw.get(block)
+        if found is None:
+            found = self._raw[block] = self.high[self.starts[block] : self.ends[block]].encode()
+        return found
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
         """The literals of `program` that occur in the block."""

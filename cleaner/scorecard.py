@@ -30,18 +30,31 @@ class Term(NamedTuple):
 
 
 class Pass:
-    """One pass of a card: its terms over a matrix of signals."""
+    """One pass of a card: its terms, on one set of bins a signal."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
+        edges: dict[str, set[float]] = {}
+        for term in terms:
+            for name, own in zip(term.signals, term.edges, strict=True):
+                edges.setdefault(name, set()).update(own.tolist())
         self.terms = tuple(terms)
-        self.signals = tuple(dict.fromkeys(name for term in terms for name in term.signals))
+        self.signals = tuple(edges)
+        self.edges = {name: np.array(sorted(values)) for name, values in edges.items()}
+        self._tables = {term.signals: self._spread(term) for term in terms}
 
-    @staticmethod
-    def term_points(term: Term, values: Mapping[str, Floats]) -> Floats:
-        place = np.searchsorted(term.edges[0], values[term.signals[0]])
+    def _spread(self, term: Term) -> NDArray[np.float64]:
+        """The term's points on the bins of the pass: a row a bin of its first signal, a column a bin of its second."""
+        tops = [np.append(self.edges[name], np.inf) for name in term.signals]
+        at = [np.searchsorted(own, top) for own, top in zip(term.edges, tops, strict=True)]
+        table = term.points.reshape([len(own) + 1 for own in term.edges])
+        return np.ascontiguousarray(table[np.ix_(*at)]).reshape(-1)
+
+    def term_points(self, term: Term, places: Mapping[str, NDArray[np.int64]]) -> Floats:
+        """A term's points, given each signal's bins."""
+        place = places[term.signals[0]]
         if len(term.signals) == 2:
-            place = place * (len(term.edges[1]) + 1) + np.searchsorted(term.edges[1], values[term.signals[1]])
-        return term.points[place]
+            place = place * (len(self.edges[term.signals[1]]) + 1) + places[term.signals[1]]
+        return self._tables[term.signals][place]
 
 
 PASSES = ("first", "second", "tail", "edge")

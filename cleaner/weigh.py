@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from cleaner.context import CONTEXT, MARKUP_CONTEXT
 from cleaner.facts import Floats
 from cleaner.match import Hit
-from cleaner.scorecard import Card, Pass
+from cleaner.model import Evidence
+from cleaner.scorecard import Card, Pass, Term
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
 from cleaner.view import View
 
@@ -51,12 +52,19 @@ def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[st
     return values
 
 
-def add_up(card: Pass, values: Mapping[str, Floats], size: int) -> Floats:
-    """The points of a pass; a term one of whose signals is absent abstains."""
-    total = np.zeros(size)
+def contributions(card: Pass, values: Mapping[str, Floats]) -> Iterator[tuple[Term, Floats]]:
+    """What each term of a pass gives each entry; a term one of whose signals is absent abstains."""
+    places = {name: np.searchsorted(card.edges[name], values[name]) for name in card.signals if name in values}
     for term in card.terms:
-        if all(name in values for name in term.signals):
-            total += card.term_points(term, values)
+        if all(name in places for name in term.signals):
+            yield term, card.term_points(term, places)
+
+
+def add_up(card: Pass, values: Mapping[str, Floats], size: int) -> Floats:
+    """The points of a pass."""
+    total = np.zeros(size)
+    for _, points in contributions(card, values):
+        total += points
     return total
 
 
@@ -72,13 +80,17 @@ class Weights:
         self.values |= measure_context(view, self.first, more)
         self.points = add_up(card.second, self.values, view.size) if card.second.terms else self.first
 
-    def evidence(self, block: int, most: int = 5) -> list[tuple[str, float]]:
-        """The terms that weighed most for or against a block, with their points."""
-        terms = (self.card.second if self.card.second.terms else self.card.first).terms
-        found: list[tuple[str, float]] = []
-        for term in terms:
-            if all(name in self.values for name in term.signals):
-                one = {name: self.values[name][block : block + 1] for name in term.signals}
-                found.append((" & ".join(term.signals), round(float(Pass.term_points(term, one)[0]), 2)))
-        found.sort(key=lambda entry: -abs(entry[1]))
-        return found[:most]
+    def evidence(self, most: int = 4) -> list[tuple[Evidence, ...]]:
+        """For each block the terms that weighed most for or against it."""
+        last = self.card.second if self.card.second.terms else self.card.first
+        found = list(contributions(last, self.values))
+        if not found:
+            return [()] * len(self.points)
+        names = [" & ".join(term.signals) for term, _ in found]
+        table = np.round(np.vstack([points for _, points in found]), 2)
+        best = np.argsort(-np.abs(table), axis=0, kind="stable")[:most]
+        weight = np.take_along_axis(table, best, axis=0)
+        return [
+            tuple([Evidence(names[term], points) for term, points in zip(terms, row, strict=True) if points])
+            for terms, row in zip(best.T.tolist(), weight.T.tolist(), strict=True)
+        ]
