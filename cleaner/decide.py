@@ -62,7 +62,7 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     _drop_copies(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
     _drop_tail(view, weights, decision, anchors)
-    _drop_ends(view, decision)
+
     if not _has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
     _apply_bound(view, decision, bound)

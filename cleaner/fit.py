@@ -32,8 +32,8 @@ from cleaner.weigh import Weights, add_up, measure, measure_context
 FOLDS = 5
 BINS = 20
 PAGE_DROP_ABOVE = 0.4
-TEXT_DROP_ABOVE = 1.5
-TAIL_ABOVE = 2.0
+TEXT_DROP_ABOVE = 2.5
+TAIL_ABOVE = 4.0
 TAILS = 2500
 PAIRS = 30
 

@@ -90,14 +90,10 @@ def _hits(program: Program, view: RuleView, active: Bools, marks: Iterable[tuple
         if spans := _matches(program, index, view, block):
             found[block, index] = spans
     kept = _in_runs(program, found)
-    return [
-        hit for block, index in kept for hit in _as_hits(program, view, (block, index), found[block, index])
-    ]
+    return [hit for block, index in kept for hit in _as_hits(program, view, (block, index), found[block, index])]
 
 
-def _as_hits(
-    program: Program, view: RuleView, pair: tuple[int, int], spans: Iterable[tuple[int, int]]
-) -> list[Hit]:
+def _as_hits(program: Program, view: RuleView, pair: tuple[int, int], spans: Iterable[tuple[int, int]]) -> list[Hit]:
     block, rule = pair[0], program.rules[pair[1]]
     if rule.action == "cut":
         return [Hit(block, rule, *view.span(block, start, end)) for start, end in spans]
@@ -126,7 +122,10 @@ def _matches(program: Program, index: int, view: RuleView, block: int) -> tuple[
 def _search(program: Program, index: int, view: RuleView, block: int) -> tuple[tuple[int, int], ...]:
     """The matches of the rule's pattern."""
     rule, edges = program.rules[index], program.plans[index].edges
-    pattern = program.whole_pattern(index) or program.pattern(index, view.phrases(block, program))
+    groups = view.groups(block)
+    pattern = program.whole_pattern(index, groups)
+    if pattern is None:
+        pattern = program.pattern(index, groups, view.phrases(block, program))
     raw = view.raw(block)
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)

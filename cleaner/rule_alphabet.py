@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.rule_automata import EVERY_GROUP, Groups
 from cleaner.rule_text import SEEN, seen
 
 Case = Literal["minded", "ignored"]
@@ -48,6 +49,14 @@ _CATEGORIES = (
 )
 _PRINTED = ((0x80, 0xFFFF), (0x1D400, 0x1D7FF), (0x1F000, 0x1FAFF))
 """Code points beyond ASCII that texts are printed in; the rest is one unknown character."""
+_SCRIPT_GROUPS = {
+    **dict.fromkeys(("Greek", "Cyrillic", "Armenian"), 2),
+    **dict.fromkeys(("Hebrew", "Arabic"), 3),
+    **dict.fromkeys(("Devanagari", "Bengali", "Thai", "Tamil", "Georgian"), 4),
+    **dict.fromkeys(("Han", "Hiragana", "Katakana", "Hangul"), 5),
+}
+"""The group (see rule_automata) of scripts that stand in one group only."""
+_ASCII = (0,)
 _FIRST = 0xF0000
 _LAST = 0x10FFFF
 NOTHING = r"[^\x{0}-\x{10ffff}]"
@@ -84,9 +93,7 @@ def _alphabet() -> _Alphabet:
 def _without_gaps(spans: dict[str, Span]) -> dict[str, Span]:
     """Each category up to where the next begins, so that neighbours join into one range."""
     firsts = [first for first, _ in spans.values()]
-    return dict(
-        zip(spans, zip(firsts, [*(first - 1 for first in firsts[1:]), _LAST], strict=True), strict=True)
-    )
+    return dict(zip(spans, zip(firsts, [*(first - 1 for first in firsts[1:]), _LAST], strict=True), strict=True))
 
 
 @cache
@@ -118,20 +125,23 @@ _TOKEN = re.compile(
 )
 
 
-def recode_pattern(pattern: str, case: Case) -> str:
-    r"""`pattern` for texts in this alphabet. `\p{Lu}` is a capital, also where the pattern minds no case.
+def recode_pattern(pattern: str, case: Case, groups: Groups = EVERY_GROUP) -> str:
+    r"""`pattern` for texts in this alphabet that use these groups of scripts only.
 
-    >>> recode_pattern("^a+(?-i:b)", "ignored")
-    '^a+(?-i:b)'
+    `\p{Lu}` is a capital, also where the pattern minds no case.
+
+    >>> recode_pattern(r"^a+(?-i:b)\p{Lu}", "ignored", (0,))
+    '^a+(?-i:b)(?-i:[\\x{41}-\\x{5a}])'
     """
-    return _TOKEN.sub(_Recoder(case).token, pattern)
+    return _TOKEN.sub(_Recoder(case, groups).token, pattern)
 
 
 class _Recoder:
     """Replaces the tokens of one pattern, and knows where case is minded."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, groups: Groups) -> None:
         self.case = case
+        self.groups = groups
         self.outside: list[Case] = []
 
     def token(self, found: re.Match[str]) -> str:
@@ -140,9 +150,9 @@ class _Recoder:
         if kind == "beyond":
             return _char(text, self.case)
         if kind == "set":
-            return _set(text, self.case)
+            return _set(text, self.case, self.groups)
         if kind == "property":
-            return _written(_property(text))
+            return _written(_within(_property(text, self.groups), self.groups))
         if kind == "hex":
             return _escaped(_char(_of_hex(text), self.case))
         if kind in ("flags", "open", "close"):
@@ -234,23 +244,30 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
 
 
 @cache
-def _set(text: str, case: Case) -> str:
+def _set(text: str, case: Case, groups: Groups) -> str:
     """A set in brackets."""
     negated = text.startswith("[^")
     try:
-        spans = _members(text[2 if negated else 1 : -1], case)
+        spans = _members(text[2 if negated else 1 : -1], case, groups)
     except ValueError:
         return text
-    return _written(_others(spans) if negated else spans)
+    return _written(_within(_others(spans) if negated else spans, groups))
 
 
-def _members(text: str, case: Case) -> list[Span]:
+def _within(spans: Sequence[Span], groups: Groups) -> Sequence[Span]:
+    """What is left of a set for texts of these groups."""
+    if groups != _ASCII:
+        return spans
+    return [(first, min(last, 0x7F)) for first, last in spans if first <= 0x7F]
+
+
+def _members(text: str, case: Case, groups: Groups) -> list[Span]:
     spans: list[Span] = []
     for found in _MEMBER.finditer(text):
         if found["property"]:
-            spans += _property(found[0])
+            spans += _property(found[0], groups)
         elif found["posix"]:
-            inner = _members(_POSIX[found[0].strip("[:^]")], "minded")
+            inner = _members(_POSIX[found[0].strip("[:^]")], "minded", groups)
             spans += _others(inner) if "^" in found[0] else inner
         elif found["perl"]:
             inner = _PERL[found[0][1].lower()]
@@ -302,10 +319,12 @@ def _runs(codes: NDArray[np.uint32]) -> list[Span]:
 
 
 @cache
-def _property(text: str) -> list[Span]:
+def _property(text: str, groups: Groups) -> list[Span]:
     r"""The members of `\p{…}`: a category, or a script."""
     name = text[2:].strip("{}^")
     spans = _category(name) or _script(name)
+    if name in _SCRIPT_GROUPS and _SCRIPT_GROUPS[name] not in groups:
+        spans = []
     return _others(spans) if (text[1] == "P") != ("^" in text) else spans
 
 
@@ -315,6 +334,7 @@ def _category(name: str) -> list[Span]:
     return [(code, code) for code in ascii_codes] + [_alphabet().spans[category] for category in categories]
 
 
+@cache
 def _script(name: str) -> list[Span]:
     """A script, told by what its letters are called."""
     prefix = {"HAN": "CJK"}.get(name.upper(), name.upper())

@@ -13,16 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BOUNDS = (
-    (0x0080, 1),  # Latin beyond ASCII
+    (0x0080, 1),  # Latin beyond ASCII, symbols
     (0x0370, 2),  # Greek, Cyrillic, Armenian
     (0x0590, 3),  # Hebrew, Arabic
     (0x0900, 4),  # the scripts of India and South-East Asia, and what else has few literals
     (0x1E00, 1),
     (0x1F00, 2),
-    (0x2000, 0),  # punctuation and symbols
+    (0x2000, 1),
     (0x2C00, 5),  # China, Japan, Korea, and the rest
 )
 GROUPS = 6
+Groups = tuple[int, ...]
+"""The groups of scripts that a text uses, ASCII (0) always among them."""
+EVERY_GROUP: Groups = tuple(range(GROUPS))
 
 
 def _table() -> NDArray[np.uint8]:
@@ -35,8 +38,8 @@ def _table() -> NDArray[np.uint8]:
 _GROUP_OF = _table()
 
 
-def groups_in(codes: NDArray[np.uint32]) -> tuple[int, ...]:
-    """The groups of scripts that a text uses; ASCII and symbols are group 0, which is always there."""
+def groups_in(codes: NDArray[np.uint32]) -> Groups:
+    """The groups of scripts that a text uses."""
     counts = np.bincount(_GROUP_OF[codes >> 7], minlength=GROUPS)
     return (0, *(group for group in range(1, GROUPS) if counts[group]))
 
@@ -66,7 +69,7 @@ class Automata:
         self._texts = texts
         self._built: list[Any] = [None] * GROUPS
 
-    def find(self, low: str, groups: Sequence[int]) -> NDArray[np.int64]:
+    def find(self, low: str, groups: Groups) -> NDArray[np.int64]:
         """Every literal in a lower-case text, also inside of others, as rows of numbers, begins and ends."""
         found = [self._in_group(low, group) for group in groups if self._texts[group]]
         return np.concatenate(found, axis=1) if found else np.zeros((3, 0), dtype=np.int64)

@@ -51,9 +51,7 @@ class Finding(msgspec.Struct, frozen=True, order=True):
 
 def render(findings: Iterable[Finding]) -> str:
     """One line a finding: `file:line: rule: fault; advice`."""
-    return "".join(
-        f"{f.file}:{f.line}: {f.rule + ': ' if f.rule else ''}{f.fault}; {f.advice}\n" for f in findings
-    )
+    return "".join(f"{f.file}:{f.line}: {f.rule + ': ' if f.rule else ''}{f.fault}; {f.advice}\n" for f in findings)
 
 
 # --- one rule, its examples -----------------------------------------------------------------------
@@ -100,9 +98,7 @@ def _problem(rules: RuleSet, key: str, case: _Case, book: Phrasebook) -> tuple[s
         return None
     if key == "misses":
         return f"`misses` example {shown} is hit now", "move it to `match`"
-    taken = " … ".join(
-        _short(case.document.text[hit.start : hit.end]) for hit in hits if hit.block in case.asked
-    )
+    taken = " … ".join(_short(case.document.text[hit.start : hit.end]) for hit in hits if hit.block in case.asked)
     return (
         f"`spare` example {shown} is hit (“{taken}”)",
         "anchor the pattern, bound it with `max_words`, or scope it",
@@ -200,11 +196,7 @@ def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
     count = count_words(literal(text))
     if (rule.min_words or 0) > count or (rule.max_words is not None and count > rule.max_words):
         return f"it has {count:g} words: change `min_words` or `max_words`"
-    if (
-        found
-        and rule.pattern
-        and compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text))))
-    ):
+    if found and rule.pattern and compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text)))):
         return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
     return f"the pattern fails on “{collapse(seen(text))}”"
 

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from cleaner.rule_alphabet import Case, recode_pattern
-from cleaner.rule_automata import GROUPS, by_group, group_of
+from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, by_group, group_of
 from cleaner.rule_files import (
     MAX_PATTERN_LOADED,
     MAX_RULES,
@@ -26,7 +26,7 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 6
+FORMAT = 7
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 20_000
@@ -52,9 +52,7 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
 
     def all(self) -> list[str]:
         """Every literal, in order of the numbers."""
-        return [
-            text for group in (*self.texts, self.short, *self.others) for text in group.split("\n") if text
-        ]
+        return [text for group in (*self.texts, self.short, *self.others) for text in group.split("\n") if text]
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True):
@@ -119,9 +117,7 @@ class Phrasebook:
 
 
 def _names(rule: Rule) -> list[str]:
-    return list(
-        dict.fromkeys(name for text in (rule.pattern or "", *rule.needs) for name in list_names(text))
-    )
+    return list(dict.fromkeys(name for text in (rule.pattern or "", *rule.needs) for name in list_names(text)))
 
 
 def list_key(name: str, rule: Rule) -> str:
@@ -205,9 +201,7 @@ def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = 
             for written in file.rules:
                 if written.id in owner:
                     other = owner[written.id].path
-                    raise file.fault(
-                        written, "id", f"the id occurs in {other} too", "rename or remove one of them"
-                    )
+                    raise file.fault(written, "id", f"the id occurs in {other} too", "rename or remove one of them")
                 owner[written.id] = file
                 rules.pop(written.id, None)
                 off.add(written.id)
@@ -215,9 +209,7 @@ def join_layers(layers: Sequence[Sequence[RuleFile]], words: WordLists | None = 
                     check_lists(written, file, book)
                     rules[written.id] = engine_rule(written)
     if len(rules) > MAX_RULES:
-        raise RuleError(
-            layers[-1][0].path, 0, f"more than {MAX_RULES:,} rules in all", "remove what is not needed"
-        )
+        raise RuleError(layers[-1][0].path, 0, f"more than {MAX_RULES:,} rules in all", "remove what is not needed")
     return compile_rules(tuple(rules.values()), book, frozenset(off))
 
 
@@ -304,20 +296,19 @@ def _filled(pattern: str, lists: Lists) -> str:
 
 
 def _is_short(text: str, uses: Sequence[Needle]) -> bool:
-    return (
-        len(text) <= 2 and text.isascii() and text.isalpha() and all(one.left and one.right for one in uses)
-    )
+    return len(text) <= 2 and text.isascii() and text.isalpha() and all(one.left and one.right for one in uses)
 
 
 class PatternError(Exception):
     """RE2 refuses a pattern."""
 
 
-def compile_pattern(pattern: str, rule: Rule) -> Any:
-    """Compile for RE2, to be searched in recoded UTF-8."""
+def compile_pattern(pattern: str, rule: Rule, groups: Groups = EVERY_GROUP) -> Any:
+    """Compile for RE2, to be searched in the recoded UTF-8 of texts that use these groups of scripts."""
     options = _options()
     options.case_sensitive = rule.case_sensitive
-    return _compiled(recode_pattern(pattern, "minded" if rule.case_sensitive else "ignored"), options)
+    case: Case = "minded" if rule.case_sensitive else "ignored"
+    return _compiled(recode_pattern(pattern, case, groups), options)
 
 
 def compile_lines(patterns: Iterable[tuple[str, Rule]]) -> Any:
@@ -348,9 +339,7 @@ def _compiled(pattern: str, options: Any) -> Any:
         return re2.compile(pattern.encode("utf-8", "replace"), options)
     except re2.error as error:
         what = error.args[0]
-        raise PatternError(
-            what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
-        ) from None
+        raise PatternError(what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)) from None
     except LookupError as error:
         raise PatternError(str(error)) from None
 

@@ -32,9 +32,7 @@ Text = Annotated[str, Meta(min_length=1)]
 class RuleError(Exception):
     """A fault in a rule file: `str()` is one line that says where, what and what next, then the lines around it."""
 
-    def __init__(
-        self, path: Path | str, line: int, fault: str, advice: str, text: str = "", column: int = 0
-    ) -> None:
+    def __init__(self, path: Path | str, line: int, fault: str, advice: str, text: str = "", column: int = 0) -> None:
         self.path, self.line, self.column = str(path), line, column
         self.fault, self.advice = fault, advice
         where = ":".join([self.path, *(str(n) for n in (line, column) if n)])
@@ -136,9 +134,7 @@ def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
     except OSError as error:
-        raise RuleError(
-            path, 0, f"cannot be read ({error.strerror})", "check the path and its permissions"
-        ) from None
+        raise RuleError(path, 0, f"cannot be read ({error.strerror})", "check the path and its permissions") from None
     if raw is None:
         raise RuleError(path, 0, f"is larger than {MAX_FILE_BYTES:,} bytes", "split it into several files")
     try:
@@ -174,11 +170,7 @@ def _toml_error(error: tomllib.TOMLDecodeError, path: Path, text: str) -> RuleEr
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     column = int(place[2]) if place and place[2] else 0
     fault = "not valid TOML: " + re.sub(r"\s*\(at .*\)", "", message)
-    advice = (
-        "write patterns in '…' or '''…''' so that backslashes stay"
-        if "escape" in fault
-        else "correct the line"
-    )
+    advice = "write patterns in '…' or '''…''' so that backslashes stay" if "escape" in fault else "correct the line"
     return RuleError(path, line, fault, advice, text, column)
 
 
@@ -213,9 +205,7 @@ def _word_lists(data: Any, path: Path, text: str) -> WordLists:
         try:
             words[name] = msgspec.convert(languages, dict[str, tuple[str, ...]])
         except msgspec.ValidationError:
-            raise fault(
-                name, "not lists of phrases", 'write one a language: en = ["phrase", "phrase"]'
-            ) from None
+            raise fault(name, "not lists of phrases", 'write one a language: en = ["phrase", "phrase"]') from None
     for name, languages in words.items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
             raise fault(name, "not a name for a list", "use small letters, digits and underscores")
@@ -224,22 +214,17 @@ def _word_lists(data: Any, path: Path, text: str) -> WordLists:
                 raise fault(name, f"`{code}` is no language code", "use ISO 639-1 codes like `en`")
             for phrase in phrases:
                 if not phrase.strip(" *") or len(phrase) > MAX_PHRASE:
-                    raise fault(
-                        name, f"{code} has an empty phrase or one over {MAX_PHRASE} characters", "remove it"
-                    )
+                    raise fault(name, f"{code} has an empty phrase or one over {MAX_PHRASE} characters", "remove it")
     return words
 
 
 def _rules(data: Any, file: RuleFile) -> tuple[WrittenRule, ...]:
     if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
-        raise RuleError(
-            file.path, 1, "`rule` is no list of tables", "head each rule with [[rule]]", file.text
-        )
+        raise RuleError(file.path, 1, "`rule` is no list of tables", "head each rule with [[rule]]", file.text)
     if len(data) > MAX_RULES:
         raise RuleError(file.path, 1, f"more than {MAX_RULES:,} rules", "split what is not needed off")
     lines = [
-        file.text.count("\n", 0, m.start(1)) + 1
-        for m in re.finditer(r"^\s*(\[\[)\s*rule\s*\]\]", file.text, re.M)
+        file.text.count("\n", 0, m.start(1)) + 1 for m in re.finditer(r"^\s*(\[\[)\s*rule\s*\]\]", file.text, re.M)
     ]
     rules = [_rule(raw, lines[index] if index < len(lines) else 1, file) for index, raw in enumerate(data)]
     seen: set[str] = set()
@@ -260,9 +245,7 @@ def _rule(raw: Mapping[str, Any], line: int, file: RuleFile) -> WrittenRule:
         rule = msgspec.convert({**raw, "file": str(file.path), "line": line}, WrittenRule)
     except msgspec.ValidationError as error:
         at = re.search(r"`\$\.(\w+)", str(error))
-        raise file.fault(
-            shown, at[1] if at else "id", _reworded(str(error)), _advice(str(error), at)
-        ) from None
+        raise file.fault(shown, at[1] if at else "id", _reworded(str(error)), _advice(str(error), at)) from None
     rule = _with_defaults(rule, file.prefix)
     _check(rule, file)
     return rule
@@ -272,9 +255,7 @@ def _reworded(message: str) -> str:
     message = message.replace("Object missing required field", "missing key")
     message = message.replace("Object contains unknown field", "unknown key")
     message = message.replace("`array`", "a list").replace("`object`", "a table").replace("`str`", "a string")
-    message = (
-        message.replace("`int`", "a number").replace("`bool`", "true or false").replace("`null`", "nothing")
-    )
+    message = message.replace("`int`", "a number").replace("`bool`", "true or false").replace("`null`", "nothing")
     return re.sub(r"\$\.", "", message[:1].lower() + message[1:])
 
 
@@ -309,9 +290,7 @@ def _check(rule: WrittenRule, file: RuleFile) -> None:
         )
     for key, value in (("why", rule.why.strip()), ("match", rule.match), ("spare", rule.spare)):
         if not value:
-            raise file.fault(
-                rule, key, f"`{key}` is missing or empty", "every rule is proved: see docs/rules.md"
-            )
+            raise file.fault(rule, key, f"`{key}` is missing or empty", "every rule is proved: see docs/rules.md")
     for key, classes in (("class", (rule.class_,)), ("follows", rule.follows)):
         for name in classes:
             if name not in CLASSES:
@@ -334,9 +313,7 @@ def _check_conditions(rule: WrittenRule, file: RuleFile) -> None:
             "a span has no points: remove `weight`, or drop the block",
         )
     if rule.min_words and rule.max_words and rule.min_words > rule.max_words:
-        raise file.fault(
-            rule, "min_words", "`min_words` is above `max_words`", "no block can have both: correct one"
-        )
+        raise file.fault(rule, "min_words", "`min_words` is above `max_words`", "no block can have both: correct one")
     for key in ("pattern", "url"):
         pattern = getattr(rule, key)
         if pattern and (refused := re.search(r"\\[AzCQ]", re.sub(r"\\\\", "  ", pattern))):
@@ -348,24 +325,16 @@ def _check_conditions(rule: WrittenRule, file: RuleFile) -> None:
             )
     for site in rule.site:
         if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]+", site) or site != site.lower():
-            raise file.fault(
-                rule, "site", f"`{site}` is no domain", "write it like `example.com`, without https://"
-            )
+            raise file.fault(rule, "site", f"`{site}` is no domain", "write it like `example.com`, without https://")
 
 
 def _check_selector(rule: WrittenRule, selector: str, file: RuleFile) -> None:
     if len(selector) > MAX_SELECTOR:
-        raise file.fault(
-            rule, "css", f"a selector is over {MAX_SELECTOR} characters", "split it into several"
-        )
+        raise file.fault(rule, "css", f"a selector is over {MAX_SELECTOR} characters", "split it into several")
     if any(_combinators(part) > MAX_COMBINATORS for part in selector.split(",")):
-        raise file.fault(
-            rule, "css", f"a selector has over {MAX_COMBINATORS} steps", "select by the last few elements"
-        )
+        raise file.fault(rule, "css", f"a selector has over {MAX_COMBINATORS} steps", "select by the last few elements")
     if not selector_is_valid(selector):
-        raise file.fault(
-            rule, "css", f"`{selector}` is no CSS selector that can be used", "see docs/rules.md, `css`"
-        )
+        raise file.fault(rule, "css", f"`{selector}` is no CSS selector that can be used", "see docs/rules.md, `css`")
 
 
 def _combinators(selector: str) -> int:

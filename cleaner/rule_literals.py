@@ -233,9 +233,7 @@ def _escaped(escape: str) -> _Item:
         return _Item()
     if len(escape) == 2 and not escape[1].isalnum():
         return _Item(char=escape[1], width=1, no_letter=not _is_wordy(escape[1]))
-    return _Item(
-        width=1, digit=escape == r"\d", no_letter=escape in _NO_LETTER_ESCAPES, beyond=escape in _BEYOND
-    )
+    return _Item(width=1, digit=escape == r"\d", no_letter=escape in _NO_LETTER_ESCAPES, beyond=escape in _BEYOND)
 
 
 def _has_no_letter(character_class: str) -> bool:
@@ -284,10 +282,7 @@ def _frequency(needle: Needle) -> float:
 
 
 def _has_digit(items: _Items) -> bool:
-    return any(
-        item.least and (item.digit or (item.branches and all(map(_has_digit, item.branches))))
-        for item in items
-    )
+    return any(item.least and (item.digit or (item.branches and all(map(_has_digit, item.branches)))) for item in items)
 
 
 def _is_beyond(items: _Items, lists: Lists) -> bool:
@@ -426,11 +421,7 @@ def _runs(items: _Items, rooms: Sequence[_Room]) -> list[_Choice]:
             after = _limit(_sum(right.after, len(run) - len(run.rstrip())))
             whole = run == run.strip()
             found.append(
-                (
-                    Needle(
-                        text, whole and left.no_letter_before, whole and right.no_letter_after, before, after
-                    ),
-                )
+                (Needle(text, whole and left.no_letter_before, whole and right.no_letter_after, before, after),)
             )
         first = stop + 1
     return found

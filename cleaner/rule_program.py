@@ -10,9 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import codes_of
 from cleaner.model import KINDS
-from cleaner.rule_automata import Automata, groups_in
+from cleaner.rule_automata import EVERY_GROUP, GROUPS, Automata, Groups
 from cleaner.rule_compile import (
     Compiled,
     ListEntries,
@@ -48,17 +47,13 @@ class Wants:
 
     def __init__(self, rules: Sequence[Rule], plans: Sequence[Plan]) -> None:
         far = 1 << 40
-        self.width = np.array(
-            [far if plan.width == ANYWHERE else plan.width for plan in plans], dtype=np.int64
-        )
+        self.width = np.array([far if plan.width == ANYWHERE else plan.width for plan in plans], dtype=np.int64)
         self.digit = np.array([plan.digit for plan in plans], dtype=np.bool_)
         self.beyond_ascii = np.array([plan.beyond_ascii for plan in plans], dtype=np.bool_)
         self.min_words = np.array([rule.min_words or 0 for rule in rules], dtype=np.float64)
         self.max_words = np.array([rule.max_words or np.inf for rule in rules], dtype=np.float64)
         free = [rule.first is None and rule.last is None for rule in rules]
-        self.first = np.array(
-            [far if f else r.first or 0 for r, f in zip(rules, free, strict=True)], dtype=np.int64
-        )
+        self.first = np.array([far if f else r.first or 0 for r, f in zip(rules, free, strict=True)], dtype=np.int64)
         self.last = np.array([rule.last or 0 for rule in rules], dtype=np.int64)
         self.place_in_document = not all(free)
         self.kinds = np.array([_bits(rule.kinds) for rule in rules], dtype=np.uint8)
@@ -78,8 +73,8 @@ class Program:
         self._packed = compiled.lists
         self._lists: dict[str, ListEntries] = {}
         self.plans = compiled.plans
-        self._variants: list[dict[frozenset[int], Any]] = [{} for _ in self.rules]
-        self._whole: list[Any] = [None] * len(self.rules)
+        self._variants: list[dict[tuple[Groups, frozenset[int]], Any]] = [{} for _ in self.rules]
+        self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
         self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
@@ -142,10 +137,7 @@ class Program:
         """Patterns that find each line where one of the rules in `by_line` may hold, with their rules."""
         groups: list[list[int]] = []
         room = 0
-        sizes = {
-            index: self._compile(self._filled(index, None), self.rules[index]).programsize
-            for index in self.by_line
-        }
+        sizes = {index: self._compile(index, None).programsize for index in self.by_line}
         for index, size in sorted(sizes.items(), key=lambda item: item[1]):
             if size > room:
                 groups.append([])
@@ -173,13 +165,11 @@ class Program:
     def url_pattern(self, index: int) -> Any:
         found = self._urls.get(index)
         if found is None:
-            rule = self.rules[index]
-            found = self._urls[index] = self._compile(rule.url or "", rule)
+            found = self._urls[index] = compile_pattern(self.rules[index].url or "", self.rules[index])
         return found
 
-    def phrases_in(self, low: str) -> frozenset[int]:
-        """The numbers of the literals that occur in a block's lower-case text."""
-        groups = groups_in(codes_of(low))
+    def phrases_in(self, low: str, groups: Groups) -> frozenset[int]:
+        """The numbers of the literals that occur in a block's lower-case text, which uses these scripts."""
         found = self.literals.find(low, groups)[0].tolist() + self._others.find(low, groups)[0].tolist()
         return frozenset(found)
 
@@ -196,34 +186,37 @@ class Program:
         order = np.argsort(keys)
         return keys[order], sum(map(_size, self.needles.texts)) + order
 
-    def whole_pattern(self, index: int) -> Any:
-        """Rule `index`'s pattern with all phrases, if it names none or was made already."""
-        found = self._whole[index]
+    def whole_pattern(self, index: int, groups: Groups) -> Any:
+        """Rule `index`'s pattern for texts of these scripts, if it names no lists or was made already."""
+        found = self._whole[index].get(groups)
         if found is None and not self._phrases_of(index):
-            found = self._whole[index] = self._compile(self._filled(index, None), self.rules[index])
+            found = self._make_whole(index, groups)
         return found
 
-    def pattern(self, index: int, phrases: frozenset[int]) -> Any:
-        """Rule `index`'s pattern, for a block in which `phrases` occur.
+    def _make_whole(self, index: int, groups: Groups) -> Any:
+        found = self._whole[index][groups] = self._compile(index, None, groups)
+        return found
+
+    def pattern(self, index: int, groups: Groups, phrases: frozenset[int]) -> Any:
+        """Rule `index`'s pattern, for a block of these scripts in which `phrases` occur.
 
         A phrase that does not occur in the block cannot take part in a match, so the pattern is compiled
         with the phrases that do: much smaller, much sooner ready. After a few such the whole is compiled.
         """
         known = self._variants[index]
-        wanted = phrases & self._phrases_of(index)
-        found = known.get(wanted)
+        key = groups, phrases & self._phrases_of(index)
+        found = known.get(key)
         if found is None:
             if len(known) == _VARIANTS_KEPT:
-                found = self._whole[index] = self._compile(self._filled(index, None), self.rules[index])
                 known.clear()
-            else:
-                found = known[wanted] = self._compile(self._filled(index, wanted), self.rules[index])
+                return self._make_whole(index, groups)
+            found = known[key] = self._compile(index, key[1], groups)
         return found
 
-    @staticmethod
-    def _compile(pattern: str, rule: Rule) -> Any:
+    def _compile(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> Any:
+        rule = self.rules[index]
         try:
-            return compile_pattern(pattern, rule)
+            return compile_pattern(self._filled(index, phrases, groups), rule, groups)
         except PatternError as error:
             fault, advice = refusal(error)
             raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
@@ -244,12 +237,23 @@ class Program:
             found = self._phrases[index] = frozenset(numbers)
         return found
 
-    def _filled(self, index: int, phrases: frozenset[int] | None) -> str:
-        """Rule `index`'s pattern with its word lists filled in: with all phrases, or with these."""
+    def _filled(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> str:
+        """Rule `index`'s pattern with its word lists filled in: with all phrases of the scripts, or with these."""
         rule = self.rules[index]
-        lists = {name: self._entries(list_key(name, rule)) for name in list_names(rule.pattern or "")}
+        group = self._group_of
         chosen = {
-            name: [pattern for pattern, number in entries if phrases is None or number in phrases]
-            for name, entries in lists.items()
+            name: [
+                pattern
+                for pattern, number in self._entries(list_key(name, rule))
+                if (group[number] in groups if phrases is None else number in phrases)
+            ]
+            for name in list_names(rule.pattern or "")
         }
         return expand(rule.pattern or "", chosen)
+
+    @cached_property
+    def _group_of(self) -> list[int]:
+        """The group of scripts of each literal."""
+        sizes = [*map(_size, self.needles.texts), _size(self.needles.short), *map(_size, self.needles.others)]
+        groups = [*range(GROUPS), 0, *range(GROUPS)]
+        return np.repeat(groups, sizes).tolist()

@@ -44,7 +44,9 @@ _MARKS = {
     "‑": "-",
     "‐": "-",
 }
-_INVISIBLE = "\xad\u0640\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE = (
+    "\xad\u0640\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def _table() -> NDArray[np.uint32]:

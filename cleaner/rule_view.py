@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import KINDS, Document
 from cleaner.rule_alphabet import recode
+from cleaner.rule_automata import Groups, groups_in
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 
+_ASCII: Groups = (0,)
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.uint32]
@@ -35,6 +37,7 @@ class RuleView:
         self._counted = words
         self._words: dict[int, float] = {}
         self._raw: dict[int, bytes] = {}
+        self._groups: dict[int, Groups] = {}
 
     def _pieces(self, text: str) -> list[str]:
         return [collapse(text[block.start : block.end]) for block in self.blocks]
@@ -104,7 +107,16 @@ class RuleView:
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
         """The literals of `program` that occur in the block."""
-        return program.phrases_in(self.low_text(block))
+        return program.phrases_in(self.low_text(block), self.groups(block))
+
+    def groups(self, block: int) -> Groups:
+        """The groups of scripts that the block uses."""
+        if not self.beyond_ascii[block]:
+            return _ASCII
+        found = self._groups.get(block)
+        if found is None:
+            found = self._groups[block] = groups_in(self.codes[self.starts[block] : self.ends[block]])
+        return found
 
     def span(self, block: int, start: int, end: int) -> tuple[int, int]:
         """Offsets in the document of a span of the block's UTF-8."""

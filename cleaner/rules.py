@@ -190,9 +190,7 @@ def in_scope(rule: Rule, scope: Scope) -> bool:
     """Whether the rule's `language` and `site` allow such a document."""
     if rule.language and scope.language is not None and scope.language not in rule.language:
         return False
-    return not rule.site or (
-        scope.site is not None and any(name in rule.site for name in domains_of(scope.site))
-    )
+    return not rule.site or (scope.site is not None and any(name in rule.site for name in domains_of(scope.site)))
 
 
 # --- loading --------------------------------------------------------------------------------------
@@ -230,9 +228,7 @@ def _cache_path(texts: Sequence[Sequence[tuple[Path, str]]]) -> Path | None:
             raw = text.encode()
             digest.update(f"\0{path}\0{len(raw)}\0".encode() + raw)
     try:
-        return (
-            Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"rules-{digest.hexdigest()[:32]}"
-        )
+        return Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"rules-{digest.hexdigest()[:32]}"
     except (OSError, RuntimeError):
         return None
 
