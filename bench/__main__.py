@@ -40,25 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Our figures and the peers', side by side."
-    )
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Our figures and the peers', side by side.")
     parser.add_argument("sections", nargs="*", help=f"any of {', '.join(SECTIONS)}; all by default")
-    parser.add_argument(
-        "--data", type=Path, default=data.DEFAULT, help="the data folder (default: ../shared/data)"
-    )
+    parser.add_argument("--data", type=Path, default=data.DEFAULT, help="the data folder (default: ../shared/data)")
     parser.add_argument("--limit", type=_count, help="at most N documents of each set, spread evenly")
     parser.add_argument("--rounds", type=_count, default=1, help="rounds for each timing; the least counts")
-    parser.add_argument(
-        "--folds", action="store_true", help="our accuracy with scorecards fitted on other sites"
-    )
+    parser.add_argument("--folds", action="store_true", help="our accuracy with scorecards fitted on other sites")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
-    parser.add_argument(
-        "--cache", type=Path, default=cache.default_folder(), help="where peers' outputs are kept"
-    )
-    parser.add_argument(
-        "--no-cache", dest="cache", action="store_const", const=None, help="keep none, use none"
-    )
+    parser.add_argument("--cache", type=Path, default=cache.default_folder(), help="where peers' outputs are kept")
+    parser.add_argument("--no-cache", dest="cache", action="store_const", const=None, help="keep none, use none")
     options = parser.parse_args(arguments)
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
@@ -135,8 +125,8 @@ def _text_speed(options: argparse.Namespace) -> Found:
 
 
 def _memory(options: argparse.Namespace) -> Found:
-    found = data.one_set(options.data, data.SPEED_PAGES, 1)
-    records = memory.memory(options.data, options.limit) if found.sets else []
+    found = data.one_set(options.data, data.SPEED_PAGES, options.limit or memory.PAGES)
+    records = memory.memory(found)
     return records, _with_remarks(memory.render_memory(records), found)
 
 

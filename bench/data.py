@@ -38,9 +38,7 @@ def page_sets(folder: Path, limit: int | None) -> Data:
 def text_sets(folder: Path, limit: int | None) -> Data:
     """The residue sets: the text that each of several extractors left."""
     files = [file for name in TEXT_FOLDERS for file in sorted((folder / name).glob("*.jsonl.gz"))]
-    absent = tuple(
-        f"{folder / name}: not there; left out." for name in TEXT_FOLDERS if not (folder / name).is_dir()
-    )
+    absent = tuple(f"{folder / name}: not there; left out." for name in TEXT_FOLDERS if not (folder / name).is_dir())
     read = _read(files, limit)
     return replace(read, missing=absent + read.missing)
 

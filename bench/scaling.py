@@ -20,7 +20,7 @@ from typing import Any
 
 from bench import ours, peers
 from bench.data import ROOT
-from bench.memory import peak_bytes
+from bench.memory_worker import peak_bytes
 from cleaner.evaluate import table
 from cleaner.read import SourceKind
 
@@ -50,9 +50,7 @@ def paragraphs(seed: int) -> Iterator[str]:
         if dice.random() < 1 / 9:
             yield " ".join(next(source) for _ in range(dice.randint(1, 5))).title()
             continue
-        sentences = (
-            " ".join(next(source) for _ in range(dice.randint(6, 22))) for _ in range(dice.randint(1, 5))
-        )
+        sentences = (" ".join(next(source) for _ in range(dice.randint(6, 22))) for _ in range(dice.randint(1, 5)))
         yield " ".join(f"The {sentence}." for sentence in sentences)
 
 
@@ -248,9 +246,8 @@ def _parts(sizes: Sequence[int], documents: int) -> list[Part]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.scaling", description="How the cost grows with size."
-    )
+    parser = argparse.ArgumentParser(prog="python -m bench.scaling", description="How the cost grows with size.")
+    parser.add_argument("parts", nargs="*", help="any of text, html, odd, many; all by default")
     parser.add_argument("--largest", type=int, default=SIZES[-1], metavar="BYTES", help="largest size to try")
     parser.add_argument("--documents", type=int, default=DOCUMENTS, help="how many for memory over documents")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
@@ -263,6 +260,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = [size for size in SIZES if size <= options.largest] or list(SIZES[:1])
     whole: dict[str, list[Record]] = {}
     for name, measure, render in _parts(sizes, options.documents):
+        if options.parts and name not in options.parts:
+            continue
         whole[name] = measure()
         print(f"{render(whole[name])}\n", flush=True)
     if options.json:

@@ -70,9 +70,7 @@ def _script(name: str, module: str) -> list[str]:
 
 def _small_scrapes(folder: Path) -> dict[str, str]:
     """The smallest noisy texts of the corpus, or made-up ones in a checkout that has none."""
-    files = sorted(
-        (ROOT / "corpus" / "text").glob("*.txt"), key=lambda file: (file.stat().st_size, file.name)
-    )
+    files = sorted((ROOT / "corpus" / "text").glob("*.txt"), key=lambda file: (file.stat().st_size, file.name))
     found = {file.name: file.read_text("utf-8", "replace") for file in files[:SMALL_FILES]}
     made_up = "The council of Elm met on Monday.\n\nIt closed the bridge, the mayor said.\n\nRead next\n"
     return found or {f"scrape-{number}.txt": made_up for number in range(SMALL_FILES)}
