@@ -205,8 +205,8 @@ def _size_table(records: Sequence[Record]) -> str:
     kind = records[0]["kind"]
     base = "lexbor alone" if kind == "html" else "str.split"
     rows = [(f"{r['bytes'] / 1000:.0f} KB", r["ms"], r["ns_per_byte"], r["ratio"]) for r in records]
-    growth = records[-1]["ns_per_byte"] / records[0]["ns_per_byte"]
-    note = f"the largest costs {growth:.2f} times as much a byte as the smallest"
+    growth = records[-1]["ns_per_byte"] / min(record["ns_per_byte"] for record in records)
+    note = f"the largest costs {growth:.2f} times as much a byte as the cheapest"
     return table((kind, "ms", "ns a byte", f"time : {base}"), rows) + f"\n{note}"
 
 
