@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.evaluate import tokens
@@ -28,7 +29,7 @@ class _Match(NamedTuple):
 def label_blocks(texts: Sequence[str], gold: str) -> list[bool | None]:
     """For each block, whether it is part of the gold body; None for one without words.
 
-    >>> label_blocks(["Menu", "The harbour vote was delayed on Monday.", "Menu"], "The harbour vote was delayed on Monday.")
+    >>> label_blocks(["Menu", "The harbour vote was delayed again.", "Menu"], "The harbour vote was delayed again.")
     [False, True, False]
     """
     wanted = tokens(gold)
@@ -38,7 +39,7 @@ def label_blocks(texts: Sequence[str], gold: str) -> list[bool | None]:
     for match in chain:
         labels[match.block] = True
     edges = [_Match(-1, 0, 0), *chain, _Match(len(blocks), len(wanted), 0)]
-    for before, after in zip(edges, edges[1:]):
+    for before, after in pairwise(edges):
         begin = max(0, max(0, before.place) + before.length - 2)
         gap = wanted[begin : max(after.place, begin) + 2]
         between = range(before.block + 1, after.block)

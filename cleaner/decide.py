@@ -23,7 +23,6 @@ _SAME = 40
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
-_STRONGEST = 4.0
 _TEASER_START = 40
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -62,7 +61,6 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     _drop_copies(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
     _drop_tail(view, weights, decision, anchors)
-
     if not _has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
     _apply_bound(view, decision, bound)
@@ -142,30 +140,8 @@ def _extent(view: View, decision: Decision) -> tuple[int, int]:
     return (int(prose[0]), int(prose[-1])) if len(prose) else (0, view.size - 1)
 
 
-def _drop_ends(view: View, decision: Decision) -> None:
-    """Give up what stands before or after the story where, taken together, it speaks for noise.
-
-    A block that would be kept by itself is noise at an end where those beyond it outweigh it.
-    """
-    points = np.clip(decision.points, -_STRONGEST, _STRONGEST)
-    points = np.where(decision.noise & (points < 1.0), 1.0, points)
-    for block in _protected(decision):
-        points[block] = -_STRONGEST * 10
-    tail = np.cumsum(points[::-1])[::-1]
-    head = np.cumsum(points)
-    core = (
-        int(np.argmin(np.convolve(points, np.ones(3), "same"))) if view.size >= 3 else int(np.argmin(points))
-    )
-    stop = core + 1 + int(np.argmax(np.append(tail[core + 1 :], 0.0))) if core + 1 < view.size else view.size
-    begin = int(np.argmax(np.append(0.0, head[:core]))) if core > 0 else 0
-    for block in [*range(begin), *range(stop, view.size)]:
-        if not decision.noise[block]:
-            decision.noise[block] = True
-            decision.reason[block] = "sequence"
-
-
 def _drop_copies(view: View, decision: Decision) -> None:
-    """Of several copies of the same long text keep the first; of a teaser and the text it begins, keep neither's teaser."""
+    """Of several copies of the same long text keep the first."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, block in enumerate(view.document.blocks):
         if not decision.noise[index] and len(block.text) >= _SAME:

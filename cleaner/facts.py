@@ -109,8 +109,7 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     codes = codes_of(text)
     wordy = codes != 32
     starts = np.flatnonzero(wordy & np.append(True, ~wordy[:-1]))
-    hashes = hash_words(codes, starts, wordy)
-    return hashes
+    return hash_words(codes, starts, wordy)
 
 
 class Facts:

@@ -202,7 +202,7 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
             row += 1
     matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(row, len(column)))
     model = LogisticRegression(C=0.02, max_iter=200).fit(matrix, noise, sample_weight=weight)
-    return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0])}
+    return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0], strict=True)}
 
 
 def fit_card(

@@ -128,7 +128,7 @@ def _made_labels(document: Document, made: Made) -> list[bool | None]:
     """Labels by where each line stood; a block over several lines counts only where these agree."""
     ends: list[tuple[int, bool]] = []
     position = 0
-    for line, story in zip(made.lines, made.story):
+    for line, story in zip(made.lines, made.story, strict=True):
         position += len(line) + 1
         ends.append((position, story))
     labels: list[bool | None] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleaner.guard import check_nesting
 from cleaner.metadata import headline_candidates, language_code
@@ -78,111 +78,124 @@ def parse_html(source: str) -> Document:
     headlines = headline_candidates(tree)
     language = _declared_language(tree)
     tree.strip_tags(UNSEEN)
-    body = tree.body
-    if body is None:
+    if tree.body is None:
         return Document("", ())
-    blocks: list[Block] = []
-    texts: list[str] = []
-    holder: list[int] = []
-    link_counts: list[int] = []
-    parent: list[int] = [-1]
-    tags: list[str] = ["body"]
-    names: list[str] = [""]
-    first: list[int] = [0]
-    kinds: list[Kind] = ["paragraph"]
-
-    # Each open element by its address: the container it belongs to, and whether it is inside a link.
-    plain: dict[int, int] = {body.mem_id: 0}
-    linked: dict[int, int] = {}
-    pieces: list[str] = []
-    current = 0
-    position = link_chars = links = breaks = 0
-
-    def flush() -> None:
-        nonlocal position, link_chars, links, breaks
-        kind = kinds[current]
-        text = "".join(pieces)
-        pieces.clear()
-        if kind == "preformatted":
-            text = text.replace("\v", "\n").strip("\n")
-        elif breaks:
-            text = "\n".join([line for part in text.split("\v") if (line := " ".join(part.split()))])
-        else:
-            text = " ".join(text.split())
-        if text:
-            end = position + len(text)
-            blocks.append(Block(text, kind, position, end, link_chars))
-            texts.append(text)
-            holder.append(current)
-            link_counts.append(links)
-            position = end + 1
-        link_chars = links = breaks = 0
-
-    nodes = body.traverse(include_text=True)
-    next(nodes)
-    role = ROLES.get
-    for node in nodes:
-        above = node.parent.mem_id
-        container = plain.get(above)
-        in_link = container is None
-        if in_link:
-            container = linked[above]
-        what = role(node.tag_id, BLOCK)
-        if what == TEXT:
-            if container != current:
-                if pieces:
-                    flush()
-                current = container
-            text = node.text_content
-            if pieces or not text.isspace():
-                pieces.append(text)
-                if in_link:
-                    link_chars += len(text)
-        elif what == INLINE:
-            (linked if in_link else plain)[node.mem_id] = container
-        elif what == LINK:
-            if container != current:
-                if pieces:
-                    flush()
-                current = container
-            links += 1
-            linked[node.mem_id] = container
-        elif what == BLOCK:
-            if pieces:
-                flush()
-            links = 0
-            tag = node.tag or ""
-            attributes = node.attributes
-            current = len(parent)
-            (linked if in_link else plain)[node.mem_id] = current
-            parent.append(container)
-            first.append(len(blocks))
-            tags.append(tag)
-            kinds.append(KIND_OF_TAG.get(tag) or kinds[container])
-            if attributes:
-                names.append(attribute_names(attributes))
-            else:
-                names.append("")
-        elif what == BREAK and pieces:
-            last = pieces[-1]
-            if last == "\v" or (last.isspace() and len(pieces) > 1 and pieces[-2] == "\v"):
-                flush()
-            else:
-                pieces.append("\v")
-                breaks += 1
-    if pieces:
-        flush()
-    markup = Markup(parent, first, tags, names, holder, link_counts)
+    walk = _Walk(tree.body)
     return Document(
-        "\n".join(texts),
-        tuple(blocks),
-        markup,
+        "\n".join(walk.texts),
+        tuple(walk.blocks),
+        Markup(walk.parent, walk.first, walk.tags, walk.names, walk.holder, walk.links_in),
         headlines,
         structured.article,
         language,
-        bool(structured.paywalled),
-        structured.live,
+        paywalled=bool(structured.paywalled),
+        live=structured.live,
     )
+
+
+class _Walk:
+    """One walk over the tree: text gathers until another block begins, then becomes a block."""
+
+    def __init__(self, body: LexborNode) -> None:
+        self.blocks: list[Block] = []
+        self.texts: list[str] = []
+        self.holder: list[int] = []
+        self.links_in: list[int] = []
+        self.parent: list[int] = [-1]
+        self.tags: list[str] = ["body"]
+        self.names: list[str] = [""]
+        self.first: list[int] = [0]
+        self.kinds: list[Kind] = ["paragraph"]
+        # Each open element by its address: the container it belongs to, apart for those inside a link.
+        self.plain: dict[int, int] = {body.mem_id: 0}
+        self.linked: dict[int, int] = {}
+        self.pieces: list[str] = []
+        self.current = 0
+        self.position = self.link_chars = self.links = self.breaks = 0
+        self._run(body)
+
+    def _run(self, body: LexborNode) -> None:
+        nodes = body.traverse(include_text=True)
+        next(nodes)
+        role, plain = ROLES.get, self.plain
+        for node in nodes:
+            parent = node.parent
+            above = parent.mem_id if parent is not None else 0
+            container = plain.get(above)
+            in_link = container is None
+            if container is None:
+                container = self.linked.get(above, 0)
+            what = role(node.tag_id or 0, BLOCK)
+            if what == TEXT:
+                self._text(node.text_content or "", container, in_link)
+            elif what == INLINE:
+                (self.linked if in_link else plain)[node.mem_id] = container
+            elif what == LINK:
+                self._move(container)
+                self.links += 1
+                self.linked[node.mem_id] = container
+            elif what == BLOCK:
+                self._open(node, container, in_link)
+            elif what == BREAK:
+                self._break()
+        self._flush()
+
+    def _move(self, container: int) -> None:
+        if container != self.current:
+            self._flush()
+            self.current = container
+
+    def _text(self, text: str, container: int, in_link: bool) -> None:  # noqa: FBT001 - on the hot path
+        self._move(container)
+        if self.pieces or not text.isspace():
+            self.pieces.append(text)
+            if in_link:
+                self.link_chars += len(text)
+
+    def _open(self, node: LexborNode, container: int, in_link: bool) -> None:  # noqa: FBT001 - on the hot path
+        self._flush()
+        tag = node.tag or ""
+        attributes = node.attributes
+        self.current = len(self.parent)
+        (self.linked if in_link else self.plain)[node.mem_id] = self.current
+        self.parent.append(container)
+        self.first.append(len(self.blocks))
+        self.tags.append(tag)
+        self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[container])
+        self.names.append(attribute_names(attributes) if attributes else "")
+
+    def _break(self) -> None:
+        """A line break; a second one ends the paragraph."""
+        pieces = self.pieces
+        if not pieces:
+            return
+        if pieces[-1] == "\v" or (pieces[-1].isspace() and len(pieces) > 1 and pieces[-2] == "\v"):
+            self._flush()
+        else:
+            pieces.append("\v")
+            self.breaks += 1
+
+    def _flush(self) -> None:
+        if not self.pieces:
+            self.links = 0
+            return
+        kind = self.kinds[self.current]
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        if kind == "preformatted":
+            text = text.replace("\v", "\n").strip("\n")
+        elif self.breaks:
+            text = "\n".join([line for part in text.split("\v") if (line := " ".join(part.split()))])
+        else:
+            text = " ".join(text.split())
+        if text and not text.isspace():
+            end = self.position + len(text)
+            self.blocks.append(Block(text, kind, self.position, end, self.link_chars))
+            self.texts.append(text)
+            self.holder.append(self.current)
+            self.links_in.append(self.links)
+            self.position = end + 1
+        self.link_chars = self.links = self.breaks = 0
 
 
 def _declared_language(tree: LexborHTMLParser) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from cleaner.model import Block, Document, Kind
 
@@ -79,7 +80,7 @@ def wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
     if width < NARROWEST:
         return None
     forced = inside = adjacent = 0
-    for (begin, stop), (start, end) in zip(lines, lines[1:]):
+    for (begin, stop), (start, end) in pairwise(lines):
         if text.count("\n", stop, start) != 1:
             continue
         adjacent += 1

@@ -129,7 +129,7 @@ def _policy(policy: str | Mapping[str, str] | Policy) -> Policy:
 
 def _refused(text: str, reason: str) -> Cleaned:
     """A source with nothing to decide on, kept as it was."""
-    verdicts = (Verdict("story", True, 0, len(text), 0.0),) if text else ()
+    verdicts = (Verdict(label="story", kept=True, start=0, end=len(text), points=0.0),) if text else ()
     return Cleaned(text, None, {}, verdicts, text, "no-story", (), reason)
 
 

@@ -42,29 +42,35 @@ def decode(raw: bytes) -> tuple[str, str]:
     for mark, name in _MARKS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(name, "replace"), name
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        if text.count("\x00") <= len(text) // 1000:
-            return text, "utf-8"
+    text = _as_utf8(raw)
+    if text is not None:
+        return text, "utf-8"
     wide = _wide(raw)
     if wide:
         return raw.decode(wide, "replace"), wide
     _refuse_binary(raw)
+    return _as_declared(raw) or _detect(raw)
+
+
+def _as_utf8(raw: bytes) -> str | None:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if text.count("\x00") <= len(text) // 1000 else None
+
+
+def _as_declared(raw: bytes) -> tuple[str, str] | None:
     declared = _DECLARED.search(raw, 0, 4096)
-    if declared:
-        name = declared.group(1).decode("ascii", "replace").lower()
-        name = _WIDER.get(name, name)
-        try:
-            if name not in ("utf-8", "utf8"):
-                text = raw.decode(name, "replace")
-                if text.count("\ufffd") <= len(text) // 50:
-                    return text, name
-        except LookupError:
-            pass
-    return _detect(raw)
+    if not declared:
+        return None
+    name = declared.group(1).decode("ascii", "replace").lower()
+    name = _WIDER.get(name, name)
+    try:
+        text = "" if name in ("utf-8", "utf8") else raw.decode(name, "replace")
+    except LookupError:
+        return None
+    return (text, name) if text and text.count("\ufffd") <= len(text) // 50 else None
 
 
 def _wide(raw: bytes) -> str | None:

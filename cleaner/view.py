@@ -187,7 +187,7 @@ class View:
         markup = self.around.markup
         seen: dict[tuple[int, str, str], int] = {}
         group = np.array(
-            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names)],
+            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names, strict=True)],
             dtype=np.int64,
         )
         return np.log2(np.bincount(group)[group])
@@ -198,7 +198,7 @@ class View:
         markup = self.around.markup
         seen: dict[tuple[str, str, str], int] = {}
         names = markup.names
-        keys = [(t, n, names[p]) for t, n, p in zip(markup.tags, names, markup.parent)]
+        keys = [(t, n, names[p]) for t, n, p in zip(markup.tags, names, markup.parent, strict=True)]
         return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
 
     @cached_property
