@@ -18,12 +18,17 @@ from cleaner.signals import last_character
 from cleaner.view import View
 from cleaner.weigh import CERTAIN, Weights, add_up
 
-_SAME = 40
+_SAME = 80
 """Characters from which on a second copy of a block counts as a duplicate."""
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
 _TEASER_START = 40
+_ARTICLE_WORDS = 6
+_IN_ARTICLE = 0.7
+_NOT_IN_ARTICLE = 0.2
+_WHOLE_ARTICLE = 0.7
+_MOST_POINTS = 4.0
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -58,6 +63,7 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     for hit in hits:
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(decision, free)
+    _follow_article(view, decision)
     _drop_copies(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
     _drop_tail(view, weights, decision, anchors)
@@ -138,6 +144,32 @@ def _extent(view: View, decision: Decision) -> tuple[int, int]:
     if not len(prose):
         prose = np.flatnonzero(~decision.noise)
     return (int(prose[0]), int(prose[-1])) if len(prose) else (0, view.size - 1)
+
+
+def _follow_article(view: View, decision: Decision) -> None:
+    """Let the article text that a page carries as structured data settle what the points leave open.
+
+    Only where it is the whole story: most of what would be kept must be in it.
+    """
+    share = view.article_share
+    if share is None:
+        return
+    sized = view.words >= _ARTICLE_WORDS
+    kept = ~decision.noise & sized
+    found = kept & (share >= _IN_ARTICLE)
+    if view.words[found].sum() < _WHOLE_ARTICLE * view.words[kept].sum():
+        return
+    ruled = set(decision.rules)
+    for block in np.flatnonzero(sized & (share >= _IN_ARTICLE) & decision.noise & (decision.points < _MOST_POINTS)).tolist():
+        if block not in ruled:
+            decision.noise[block] = False
+            decision.reason[block] = "article"
+    first, last = np.flatnonzero(found)[[0, -1]].tolist()
+    apart = sized & (share <= _NOT_IN_ARTICLE)
+    outside = (view.index < first) | (view.index > last)
+    for block in np.flatnonzero(kept & (apart | outside) & (share < _IN_ARTICLE)).tolist():
+        if block not in _protected(decision):
+            decision.drop(block, "story", "article")
 
 
 def _drop_copies(view: View, decision: Decision) -> None:

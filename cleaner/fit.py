@@ -35,6 +35,7 @@ PAGE_DROP_ABOVE = 0.4
 TEXT_DROP_ABOVE = 2.5
 TAIL_ABOVE = 4.0
 TAILS = 2500
+REAL_TAILS = 2
 PAIRS = 30
 
 
@@ -285,6 +286,14 @@ def fit_scorecard(
     passes = {"first": text.first.terms, "second": text.second.terms, **fit_tails(tails, text)}
     whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE)
     write_scorecard(target, Scorecard(page, whole, Names(names)))
+
+
+def tail_start(example: Example) -> int | None:
+    """Where the noise after a labelled text's last story block begins; None where it is not worth the name."""
+    last = max((index for index, label in enumerate(example.labels) if label), default=None)
+    if last is None or not (example.view.words[last + 1 :] >= 8).any():
+        return None
+    return last + 1
 
 
 def list_headers() -> dict[str, list[str]]:

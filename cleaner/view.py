@@ -11,17 +11,25 @@ from numpy.typing import NDArray
 
 from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, UPPER, Bools, Facts, Floats, fold, hash_list
 from cleaner.lexicon import Lexicon
-from cleaner.model import Document
+from cleaner.model import Block, Document
 from cleaner.names import Names
 from cleaner.structure import Structure
 
 _WORD = re.compile(r"\w+")
+_LEAST_ARTICLE = 300
 _COLONS = ":："
 
 
 def ratio(part: Floats, whole: Floats | float) -> Floats:
     """`part / whole`, and 0 where there is no whole."""
     return part / np.maximum(whole, 1e-9)
+
+
+def _triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A hash for each three words in a row."""
+    if len(words) < 3:
+        return np.zeros(0, dtype=np.uint32)
+    return words[:-2] * np.uint32(31) + words[1:-1] * np.uint32(1009) + words[2:]
 
 
 class View:
@@ -126,6 +134,21 @@ class View:
         """How often the very same text stands in the document."""
         times = Counter(block.text for block in self.document.blocks)
         return np.array([times[block.text] for block in self.document.blocks], dtype=np.float64)
+
+    @cached_property
+    def article_share(self) -> Floats | None:
+        """Share of each block's word triples that the page's structured article text has; None where it has none."""
+        article = self.document.article
+        if article is None or len(article) < _LEAST_ARTICLE:
+            return None
+        triples = _triples(Facts(Document(article, (Block(article, "paragraph", 0, len(article)),))).words)
+        own = _triples(self.facts.words)
+        inside = np.isin(own, triples).astype(np.float64)
+        running = np.concatenate(([0.0], np.cumsum(inside)))
+        stop = np.maximum(self.facts.word_to - 2, self.facts.word_from)
+        stop = np.minimum(stop, len(inside))
+        start = np.minimum(self.facts.word_from, len(inside))
+        return ratio(running[np.maximum(stop, start)] - running[start], (stop - start).astype(np.float64))
 
     # What follows needs markup.
 
