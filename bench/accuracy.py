@@ -13,9 +13,9 @@ from bench.data import Data
 from bench.lines import c4_lines
 from bench.peers import PEERS
 from cleaner import Cleaner
-from cleaner.evaluate import outcome, percent, summarise, table
+from cleaner.evaluate import lines_dict, outcome, percent, summarise, table
 from cleaner.gold import Case, GoldSet
-from cleaner.metrics import indexed
+from cleaner.metrics import LineTally, indexed, line_tally, mean_score, shingle_score
 from cleaner.read import decode
 
 Record = dict[str, Any]
@@ -99,15 +99,18 @@ def text_accuracy(data: Data, contest: Contest) -> list[Record]:
 
 
 def _text_record(gold: GoldSet, contest: Contest) -> Record:
-    by_rules, by_us, failed = [], [], 0
+    scores, rules, by_us, failed = [], LineTally(), [], 0
     for case in gold.cases:
         source = _text(case)
-        by_rules.append(outcome(case, c4_lines(source), source))
+        kept = c4_lines(source)
+        scores.append(shingle_score(kept, case.body or ""))
+        rules += line_tally(source, kept, case.body or "")
         output, failure = _ours(case, contest)
         failed += failure
         by_us.append(outcome(case, output, source))
         indexed.cache_clear()
-    return {"set": gold.name, "ours": summarise(by_us), "c4": summarise(by_rules), "failed": failed}
+    c4 = {"f1": round(mean_score(scores).f1, 4), "lines": lines_dict(rules)}
+    return {"set": gold.name, "ours": summarise(by_us), "c4": c4, "failed": failed}
 
 
 def _text(case: Case) -> str:
@@ -132,7 +135,7 @@ def _text_row(record: Record) -> tuple[object, ...]:
         record["set"],
         found["documents"],
         before,
-        rules["shingle"]["f1"],
+        rules["f1"],
         percent(rules["lines"]["words_lost"]),
         after,
         best,

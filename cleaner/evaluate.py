@@ -40,6 +40,7 @@ __all__ = [
     "evaluate",
     "evaluate_by_site",
     "fold_of",
+    "lines_dict",
     "outcome",
     "percent",
     "read_gold",

@@ -114,9 +114,7 @@ def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except ValueError as error:
-        raise GoldError(
-            f"{path}:{number}", f"not JSON ({error})", "put one JSON object on each line"
-        ) from None
+        raise GoldError(f"{path}:{number}", f"not JSON ({error})", "put one JSON object on each line") from None
     if not isinstance(found, dict):
         raise GoldError(f"{path}:{number}", "not a JSON object", "put one JSON object on each line")
     return found
@@ -179,9 +177,7 @@ def _corpus_case(path: Path) -> Case:
         raise GoldError(str(path), str(error), FORMAT) from None
     sources = [file for suffix in (".txt", ".html") if (file := path.with_suffix(suffix)).exists()]
     if len(sources) != 1:
-        raise GoldError(
-            str(path), f"needs one .txt or .html beside it, has {len(sources)}", "add or remove one"
-        )
+        raise GoldError(str(path), f"needs one .txt or .html beside it, has {len(sources)}", "add or remove one")
     if not isinstance(wanted.get("body"), str) or not wanted.get("site"):
         raise GoldError(str(path), "a case needs a site and a body", FORMAT)
     return Case(

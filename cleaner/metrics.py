@@ -63,11 +63,12 @@ class Indexed:
         self.shingles = shingles(self.words)
         self._sequence = f" {' '.join(self.words)} "
 
-    def holds(self, gram: Gram) -> bool:
-        """Whether the shingle, or a run of fewer than four words, occurs in the text."""
-        if len(gram) == SHINGLE:
-            return gram in self.shingles
-        return f" {' '.join(gram)} " in self._sequence
+    def find(self, grams: Sequence[Gram]) -> list[bool]:
+        """For each shingle of a line, or for the one run of words of a short line, whether it occurs."""
+        known = self.shingles
+        if grams and len(grams[0]) < SHINGLE:
+            return [f" {' '.join(gram)} " in self._sequence for gram in grams]
+        return [gram in known for gram in grams]
 
 
 @lru_cache(maxsize=8)
@@ -305,7 +306,7 @@ class _Line:
 
 def _line(words: list[str], gold: Indexed) -> _Line:
     grams = _grams(words)
-    return _Line(words, grams, [gold.holds(gram) for gram in grams])
+    return _Line(words, grams, gold.find(grams))
 
 
 def _enough(found: Sequence[bool]) -> bool:
@@ -346,7 +347,7 @@ def _fate(line: _Line, remains: _Remains, made: Indexed) -> LineTally:
     kept = _enough([there for there, wanted in zip(found, line.in_gold, strict=True) if wanted])
     size = len(line.words)
     story, here = _cover(line.in_gold, size), _cover(_runs(found), size)
-    anywhere = _cover(_runs([made.holds(gram) for gram in line.grams]), size)
+    anywhere = _cover(_runs(made.find(line.grams)), size)
     lost = [word for word in range(size) if story[word] and not here[word]]
     gone = sum(not anywhere[word] for word in lost)
     return LineTally(
@@ -374,6 +375,8 @@ def _runs(found: Sequence[bool]) -> list[bool]:
 
 def _cover(found: Sequence[bool], size: int) -> list[bool]:
     """For each of `size` words, whether one of the shingles around it was found."""
+    if all(found):
+        return [True] * size
     covered = [False] * size
     for at, there in enumerate(found):
         if there:

@@ -101,9 +101,7 @@ def test_shingle_f1_is_that_of_the_averages_and_word_f1_the_average() -> None:
 
 def test_snippets_are_counted_over_all_pages() -> None:
     one = metrics.snippet_counts("The mayor\n\n resigned.", ["mayor resigned"], [])
-    two = metrics.snippet_counts(
-        "Share this. Nothing else", ["the story", "more of it", "Nothing"], ["Share", "Menu"]
-    )
+    two = metrics.snippet_counts("Share this. Nothing else", ["the story", "more of it", "Nothing"], ["Share", "Menu"])
     assert (one, two) == (Snippets(1, 0, 0, 0), Snippets(1, 2, 1, 1))
     assert (one + two).score == Score(2 / 3, 2 / 4)
 
