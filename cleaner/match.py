@@ -40,7 +40,7 @@ def applies(hit: Hit, classes_before: Sequence[str | None], place: str | None) -
     return not rule.follows or any(name in rule.follows for name in classes_before[-2:])
 
 
-def match_rules(
+def match_rules(  # noqa: PLR0913 - all but three are named, and few callers need them
     rules: RuleSet,
     document: Document,
     folded: str,

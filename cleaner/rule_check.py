@@ -259,18 +259,17 @@ def check_files(paths: Sequence[Path] = (), layers: Sequence[Path] = ()) -> list
 
 def check_file(file: RuleFile, book: Phrasebook) -> list[Finding]:
     """What is wrong with the rules of one file."""
-    findings: list[Finding] = []
-    for rule in file.rules:
-        if rule.off:
-            continue
-        try:
-            check_lists(rule, file, book, MAX_PATTERN)
-            check_patterns([msgspec.structs.replace(file, rules=(rule,))], book)
-        except RuleError as error:
-            findings.append(_of_error(error))
-            continue
-        findings += check_rule(rule, file, book)
-    return findings
+    return [f for rule in file.rules if not rule.off for f in check_file_rule(rule, file, book)]
+
+
+def check_file_rule(rule: WrittenRule, file: RuleFile, book: Phrasebook) -> list[Finding]:
+    """What is wrong with one rule."""
+    try:
+        check_lists(rule, file, book, MAX_PATTERN)
+        check_patterns([msgspec.structs.replace(file, rules=(rule,))], book)
+    except RuleError as error:
+        return [_of_error(error)]
+    return check_rule(rule, file, book)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from cleaner.rule_alphabet import Case, recode_pattern
+from cleaner.rule_alphabet import recode_pattern
 from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, by_group, group_of
 from cleaner.rule_files import (
     MAX_PATTERN_LOADED,
@@ -24,7 +24,7 @@ from cleaner.rule_files import (
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
 from cleaner.rule_text import LIST_NAME, expand, list_names
 
-MAX_MEMORY = 16 << 20
+MAX_MEMORY = 8 << 20
 """Bytes that one compiled pattern may take."""
 FORMAT = 7
 LEFT, RIGHT = 1, 2
@@ -307,19 +307,25 @@ def compile_pattern(pattern: str, rule: Rule, groups: Groups = EVERY_GROUP) -> A
     """Compile for RE2, to be searched in the recoded UTF-8 of texts that use these groups of scripts."""
     options = _options()
     options.case_sensitive = rule.case_sensitive
-    case: Case = "minded" if rule.case_sensitive else "ignored"
-    return _compiled(recode_pattern(pattern, case, groups), options)
+    return _compiled(_recoded(pattern, rule, groups), options)
 
 
 def compile_lines(patterns: Iterable[tuple[str, Rule]]) -> Any:
     """Compile patterns into one that is searched in many lines at once and never matches across them."""
     options = _options()
     options.never_nl = True
-    parts = []
-    for pattern, rule in patterns:
-        case: Case = "minded" if rule.case_sensitive else "ignored"
-        parts.append(("(?-i:" if rule.case_sensitive else "(?i:") + recode_pattern(pattern, case) + ")")
+    parts = [
+        ("(?-i:" if rule.case_sensitive else "(?i:") + _recoded(pattern, rule, EVERY_GROUP) + ")"
+        for pattern, rule in patterns
+    ]
     return _compiled("(?m)" + "|".join(parts), options)
+
+
+def _recoded(pattern: str, rule: Rule, groups: Groups) -> str:
+    try:
+        return recode_pattern(pattern, "minded" if rule.case_sensitive else "ignored", groups)
+    except LookupError as error:
+        raise PatternError(error.args[0]) from None
 
 
 def _options() -> Any:
@@ -340,8 +346,6 @@ def _compiled(pattern: str, options: Any) -> Any:
     except re2.error as error:
         what = error.args[0]
         raise PatternError(what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)) from None
-    except LookupError as error:
-        raise PatternError(str(error)) from None
 
 
 def check_patterns(files: Iterable[RuleFile], book: Phrasebook) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from cleaner.model import CLASSES, Kind
+from cleaner.rule_text import SITE_SLOT, literal
 
 MAX_FILE_BYTES = 2_000_000
 MAX_RULES = 20_000
@@ -209,13 +211,20 @@ def _word_lists(data: Any, path: Path, text: str) -> WordLists:
     for name, languages in words.items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
             raise fault(name, "not a name for a list", "use small letters, digits and underscores")
-        for code, phrases in languages.items():
-            if not re.fullmatch(r"[a-z]{2,3}", code):
-                raise fault(name, f"`{code}` is no language code", "use ISO 639-1 codes like `en`")
-            for phrase in phrases:
-                if not phrase.strip(" *") or len(phrase) > MAX_PHRASE:
-                    raise fault(name, f"{code} has an empty phrase or one over {MAX_PHRASE} characters", "remove it")
+        _check_phrases(languages, partial(fault, name))
     return words
+
+
+def _check_phrases(languages: Mapping[str, Sequence[str]], fault: Callable[[str, str], RuleError]) -> None:
+    for code, phrases in languages.items():
+        if not re.fullmatch(r"[a-z]{2,3}", code):
+            raise fault(f"`{code}` is no language code", "use ISO 639-1 codes like `en`")
+        for text in phrases:
+            core = text.replace(SITE_SLOT, "").strip(" *")
+            if not any(map(str.isalnum, core)) and not literal(core):
+                raise fault(f"`{text}` ({code}) has no letters to look for", "remove it")
+            if len(text) > MAX_PHRASE:
+                raise fault(f"a phrase in {code} has over {MAX_PHRASE} characters", "shorten it")
 
 
 def _rules(data: Any, file: RuleFile) -> tuple[WrittenRule, ...]:
@@ -262,11 +271,11 @@ def _reworded(message: str) -> str:
 def _advice(message: str, key: re.Match[str] | None) -> str:
     if "required field" in message:
         return "add it"
+    if "got `str`" in message and "array" in message:
+        return 'put it in brackets: ["…"]'
     if key and key[1] in ("kinds", "action", "place"):
         allowed = get_args({"kinds": Kind, "action": Action, "place": Place}[key[1]])
         return f"use one of: {' '.join(allowed)}"
-    if "got `str`" in message and "array" in message:
-        return 'put it in brackets: ["…"]'
     return "see docs/rules.md for what the key takes"
 
 

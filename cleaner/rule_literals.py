@@ -52,6 +52,8 @@ def phrase(text: str) -> Phrase:
 
 def phrases(texts: Sequence[str]) -> list[Phrase]:
     """Prepare phrases: all at once is much faster than one by one."""
+    if not texts:
+        return []
     plain = [" ".join(text.split()) for text in seen("\n".join(texts)).replace(GONE, "").split("\n")]
     folded = fold("\n".join(plain)).split("\n")
     return [_phrase(text, low) for text, low in zip(plain, folded, strict=True)]
@@ -84,7 +86,7 @@ class Anatomy:
 
     def required(self) -> tuple[Needle, ...]:
         """Literals of which each match holds at least one; empty when there is no such set."""
-        choice = self._finder.of_branches(self.branches, _Room(None, None, True, True, False, False))
+        choice = self._finder.of_branches(self.branches, _Room(None, None, at_begin=True, at_end=True))
         return tuple(dict.fromkeys(choice)) if choice else ()
 
     def widest(self) -> int:
@@ -210,22 +212,29 @@ class _Reader:
         if named := self.take(LIST_NAME):
             return _Item(list_name=named[1])
         if found := self.take(_CLASS):
-            digit = _DIGITS.fullmatch(found[0]) is not None
-            beyond = _ONLY_BEYOND.fullmatch(found[0]) is not None
-            return _Item(width=1, digit=digit, no_letter=_has_no_letter(found[0]), beyond=beyond)
+            return _set(found[0])
         if self.take(_GROUP):
             branches = self.branches()
             self.at += 1
             return _Item(branches=branches)
         if escape := self.take(_ESCAPE):
             return _escaped(escape[0])
-        char = self.pattern[self.at]
         self.at += 1
-        if char in "^$":
-            return _Item(anchor=char)
-        if char == ".":
-            return _Item(width=1)
-        return _Item(char=char, width=1, digit=char in "0123456789", no_letter=not _is_wordy(char))
+        return _plain(self.pattern[self.at - 1])
+
+
+def _plain(char: str) -> _Item:
+    if char in "^$":
+        return _Item(anchor=char)
+    if char == ".":
+        return _Item(width=1)
+    return _Item(char=char, width=1, digit=char in "0123456789", no_letter=not _is_wordy(char))
+
+
+def _set(text: str) -> _Item:
+    digit = _DIGITS.fullmatch(text) is not None
+    beyond = _ONLY_BEYOND.fullmatch(text) is not None
+    return _Item(width=1, digit=digit, no_letter=_has_no_letter(text), beyond=beyond)
 
 
 def _escaped(escape: str) -> _Item:
@@ -260,9 +269,9 @@ class _Room(NamedTuple):
     at_begin: bool
     """Nothing of the pattern stands before it."""
     at_end: bool
-    no_letter_before: bool
+    no_letter_before: bool = False
     """The character before it, if any, is no letter."""
-    no_letter_after: bool
+    no_letter_after: bool = False
 
 
 _Choice = tuple[Needle, ...]
@@ -334,8 +343,8 @@ class _Finder:
                 after[last - i],
                 room.at_begin and i == 0,
                 room.at_end and i == last,
-                _no_letter(items[:i][::-1], "^", room.no_letter_before),
-                _no_letter(items[i + 1 :], "$", room.no_letter_after),
+                _no_letter(items[:i][::-1], "^", beyond=room.no_letter_before),
+                _no_letter(items[i + 1 :], "$", beyond=room.no_letter_after),
             )
             for i in range(len(items))
         ]
@@ -372,7 +381,7 @@ class _Finder:
         return room._replace(after=_sum(room.after, self.width(item)), at_end=False, no_letter_after=False)
 
 
-def _no_letter(items: _Items, anchor: str, beyond: bool) -> bool:
+def _no_letter(items: _Items, anchor: str, *, beyond: bool) -> bool:
     """Whether what comes next, in `items` or `beyond` them, is no letter or the block's end.
 
     `items` go away from where it is asked: backwards where `anchor` is `^`.
@@ -384,8 +393,8 @@ def _no_letter(items: _Items, anchor: str, beyond: bool) -> bool:
             continue
         if item.branches:
             step = -1 if anchor == "^" else 1
-            rest = _no_letter(items[index + 1 :], anchor, beyond)
-            inside = all(_no_letter(branch[::step], anchor, rest) for branch in item.branches)
+            rest = _no_letter(items[index + 1 :], anchor, beyond=beyond)
+            inside = all(_no_letter(branch[::step], anchor, beyond=rest) for branch in item.branches)
             return inside and (bool(item.least) or rest)
         if not item.no_letter:
             return False

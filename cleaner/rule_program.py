@@ -26,7 +26,7 @@ from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_literals import ANYWHERE
 from cleaner.rule_text import expand, list_names
 
-_VARIANTS_KEPT = 8
+_VARIANTS_KEPT = 4
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _RESULTS_KEPT = 1 << 15

@@ -26,10 +26,15 @@ _LETTERS = {
     "İ": "I",
     "ſ": "s",
     "ẞ": "ß",
+    "\u212a": "K",
+    "\u212b": "Å",
 }
 """Letters that publishers write in two ways: Greek capitals have no accents, Turkish i has two, Arabic and
 Persian share letters that are coded twice."""
-_SPACES = "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACES = (
+    "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"
 _MARKS = {
     "’": "'",

@@ -154,6 +154,7 @@ def count_words(text: str) -> float:
         return len(_SIMPLE_WORD.findall(text))
     classes = classes_of(codes_of(text))
     unspaced = (classes & UNSPACED) != 0
-    wordy = ((classes & (LETTER | DIGIT)) != 0) & ~unspaced
-    runs = int(np.count_nonzero(wordy[1:] & ~wordy[:-1])) + int(wordy[:1].any())
-    return runs + int(np.count_nonzero(unspaced)) / 2
+    wordy = (classes & (LETTER | DIGIT)) != 0
+    begins = wordy & ~unspaced
+    begins[1:] &= ~wordy[:-1]
+    return int(np.count_nonzero(begins)) + int(np.count_nonzero(unspaced)) / 2
