@@ -130,8 +130,25 @@ def _search(program: Program, index: int, view: RuleView, block: int) -> tuple[t
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)
         return (found.span(),) if found else ()
-    spans = [match.span() for match in pattern.finditer(raw) if match.end() > match.start()]
-    return tuple(span for span in spans if not edges or _keeps_words(view, block, span, edges))
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while match := pattern.search(raw, at):
+        start, end = match.span()
+        if end > start and (not edges or _keeps_words(view, block, (start, end), edges)):
+            spans.append((start, end))
+            at = end
+        else:
+            at = _next_character(raw, start)
+        if at >= len(raw):
+            break
+    return tuple(spans)
+
+
+def _next_character(raw: bytes, at: int) -> int:
+    at += 1
+    while at < len(raw) and raw[at] & 0xC0 == 0x80:
+        at += 1
+    return at
 
 
 def _keeps_words(view: RuleView, block: int, span: tuple[int, int], edges: int) -> bool:
