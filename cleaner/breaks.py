@@ -206,7 +206,7 @@ def chained_drop(gaps: Gaps) -> Floats:
 def next_three_share(gaps: Gaps) -> Floats:
     """The most that one of the next three blocks shares with what stands before it."""
     shared = np.append(gaps.shared_with_before(), [0.0, 0.0])
-    return np.maximum.reduce([shared[1:-2], shared[2:-1], shared[3:]])
+    return np.asarray(np.maximum.reduce([shared[1:-2], shared[2:-1], shared[3:]]), dtype=np.float64)
 
 
 @break_signal

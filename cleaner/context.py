@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cleaner.facts import Floats
+from cleaner.facts import Floats, tally
 from cleaner.signals import neighbours
 from cleaner.view import View, ratio
 
@@ -101,11 +101,10 @@ def noise_since_core(view: View, points: Floats) -> Floats:
 @context
 def noise_to_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise up to the next core block."""
-    noise = (view.words * (points > 0))[::-1].cumsum()[::-1]
+    noise: Floats = (view.words * (points > 0))[::-1].cumsum()[::-1]
     following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
-    return np.log2(
-        1 + noise - np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0)
-    )
+    beyond = np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0)
+    return np.asarray(np.log2(1 + noise - beyond), dtype=np.float64)
 
 
 @context
@@ -153,8 +152,8 @@ def alike_points(view: View, points: Floats) -> Floats:
     """Mean points of all blocks whose element has the same tag, class and parent's class."""
     group = view.signature[view.around.holder]
     weight = np.sqrt(view.words + 1)
-    total = np.bincount(group, weights=points * weight)
-    return ratio(total, np.bincount(group, weights=weight))[group]
+    size = int(group.max(initial=0)) + 1
+    return ratio(tally(group, points * weight, size), tally(group, weight, size))[group]
 
 
 @markup_context

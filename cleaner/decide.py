@@ -25,6 +25,9 @@ _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
 _TEASER_START = 40
 _ARTICLE_WORDS = 6
+_SENTENCE_WORDS = 8
+_PARAGRAPH_WORDS = 12
+_SURELY_STORY = -1.0
 _IN_ARTICLE = 0.7
 _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
@@ -55,14 +58,24 @@ class Decision:
         self.reason[block] = reason
 
 
+    def give_up(self, block: int, label: str, hits: Sequence[Hit]) -> None:
+        """Drop a block after all: what is left around it shows what it is."""
+        self.drop(block, label, "again")
+        self.kept[block] = False
+        self.rules.setdefault(block, []).extend(hits)
+        if block == self.headline:
+            self.headline = None
+
+
 def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
     """Decide on every block of a document."""
     points = weights.points - weights.card.drop_above
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
-    free, bound = [], []
+    free: list[Hit] = []
+    bound: list[Hit] = []
     for hit in hits:
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
-    _apply(decision, free)
+    _apply(view, decision, free)
     _follow_article(view, decision)
     _drop_copies(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
@@ -89,11 +102,25 @@ def _protected(decision: Decision) -> set[int]:
     return {block for block, hits in decision.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
 
 
-def _apply(decision: Decision, hits: Sequence[Hit]) -> None:
+def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     """Rules that need nothing but the block."""
-    keeping = {hit.block for hit in hits if hit.rule.action == "keep"}
+    keeping = {hit.block for hit in hits if hit.rule.action == "keep"} | _amid_story(view, decision, hits)
     for hit in hits:
         _apply_one(decision, hit, keeping)
+
+
+def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]:
+    """Full sentences between paragraphs of the story that the scorecard takes for story, whatever a rule says.
+
+    A story about newsletters or cookie banners quotes them; its quotation reads on where a notice ends.
+    """
+    dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
+    prose = view.ends_sentence & (view.words >= _PARAGRAPH_WORDS)
+    prose[sorted(dropped)] = False
+    edge = np.array([True])
+    between = np.concatenate((edge, prose[:-1])) & np.concatenate((prose[1:], edge))
+    sure = between & view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (decision.points <= _SURELY_STORY)
+    return {block for block in dropped if sure[block]}
 
 
 def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
@@ -157,10 +184,11 @@ def _follow_article(view: View, decision: Decision) -> None:
     sized = view.words >= _ARTICLE_WORDS
     kept = ~decision.noise & sized
     found = kept & (share >= _IN_ARTICLE)
-    if view.words[found].sum() < _WHOLE_ARTICLE * view.words[kept].sum():
+    if not found.any() or view.words[found].sum() < _WHOLE_ARTICLE * view.words[kept].sum():
         return
     ruled = set(decision.rules)
-    for block in np.flatnonzero(sized & (share >= _IN_ARTICLE) & decision.noise & (decision.points < _MOST_POINTS)).tolist():
+    back = sized & (share >= _IN_ARTICLE) & decision.noise & (decision.points < _MOST_POINTS)
+    for block in np.flatnonzero(back).tolist():
         if block not in ruled:
             decision.noise[block] = False
             decision.reason[block] = "article"

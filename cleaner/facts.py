@@ -8,6 +8,7 @@ without spaces each pair of neighbouring characters is compared, and two charact
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from cleaner.model import Document
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION = (
-    1 << i for i in range(11)
+SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION, STOPLESS = (
+    1 << i for i in range(12)
 )
 _UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
@@ -28,6 +29,7 @@ _MARKERS = "|•·›»▸►▶→←/>@#©®™★☆✓✔+=_~^*[]{}<●■�
 _COLONS = ":："
 _QUESTIONS = "?？؟"
 _UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+_STOPLESS_SCRIPTS = ("THAI", "LAO")
 _MEMBERS = (
     (_STOPS, STOP),
     (_COMMAS, COMMA),
@@ -52,6 +54,8 @@ def _classify(code: int) -> int:
             flags |= UPPER
         if code > 0x0E00 and unicodedata.name(char, "").startswith(_UNSPACED_SCRIPTS):
             flags |= UNSPACED
+            if unicodedata.name(char).startswith(_STOPLESS_SCRIPTS):
+                flags |= STOPLESS
     elif category[0] == "N":
         flags |= DIGIT
     for members, flag in _MEMBERS:
@@ -83,7 +87,7 @@ def fold(text: str) -> str:
     """Lower-case `text` without changing its length.
 
     >>> fold("İstanbul ÖZEL")
-    'i̇stanbul özel'[0] + 'stanbul özel'
+    'İstanbul özel'
     """
     lower = text.lower()
     if len(lower) == len(text):
@@ -110,6 +114,11 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     wordy = codes != 32
     starts = np.flatnonzero(wordy & np.append(True, ~wordy[:-1]))
     return hash_words(codes, starts, wordy)
+
+
+def tally(places: NDArray[np.int64], values: NDArray[Any], size: int) -> Floats:
+    """Add up `values` by place."""
+    return np.asarray(np.bincount(places, weights=values, minlength=size), dtype=np.float64)
 
 
 class Facts:
@@ -160,7 +169,7 @@ class Facts:
         """Sum a per-word array over each block."""
         if self.inside is not None:
             values = values[self.inside]
-        return np.bincount(self.block_of, weights=values, minlength=self.size)
+        return tally(self.block_of, values, self.size)
 
     def count(self, flags: int) -> Floats:
         """Characters of each block that have any of `flags`."""
@@ -179,4 +188,4 @@ def _ranges(starts: NDArray[np.int64], stops: NDArray[np.int64], size: int) -> N
         return None
     lengths = stops - starts
     ends = np.cumsum(lengths)
-    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    return np.asarray(np.arange(total) + np.repeat(starts - (ends - lengths), lengths), dtype=np.int64)

@@ -195,9 +195,9 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
         for block, label in enumerate(example.labels):
             if label is None:
                 continue
-            for word in path[markup.holder[block]]:
+            for number in path[markup.holder[block]]:
                 rows.append(row)
-                columns.append(word)
+                columns.append(number)
             noise.append(not label)
             weight.append(np.log2(example.view.words[block] + 2))
             row += 1

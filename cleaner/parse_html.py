@@ -22,14 +22,13 @@ _INLINE_TAGS = (
 def _roles() -> dict[int, int]:
     """Map lexbor's tag ids to what the walk does with such a node; every other tag is a block."""
     tree = LexborHTMLParser("<p>a<!-- b --><br>" + "".join(f"<{t}>" for t in _INLINE_TAGS.split()) + "<a>")
-    roles = {node.tag_id: INLINE for node in tree.css(_INLINE_TAGS.replace(" ", ","))}
-    for node in tree.root.traverse(include_text=True):
-        if node.is_text_node:
-            roles[node.tag_id] = TEXT
-        elif node.is_comment_node:
-            roles[node.tag_id] = SKIP
-    roles[tree.css_first("br").tag_id] = BREAK
-    roles[tree.css_first("a").tag_id] = LINK
+    special = {"br": BREAK, "a": LINK, **dict.fromkeys(_INLINE_TAGS.split(), INLINE)}
+    roles: dict[int, int] = {}
+    if tree.body is not None:
+        for node in tree.body.traverse(include_text=True):
+            what = SKIP if node.is_comment_node else TEXT if node.is_text_node else special.get(node.tag or "")
+            if what is not None and node.tag_id is not None:
+                roles[node.tag_id] = what
     return roles
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from cleaner.cleaned import Cleaned, Verdicts, assemble
 from cleaner.decide import Decision, decide
 from cleaner.guard import Bomb
@@ -20,6 +22,8 @@ from cleaner.rules import RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.view import View
 from cleaner.weigh import CERTAIN, Weights, rule_points
+
+_ROUNDS = 4
 
 
 class Cleaner:
@@ -68,6 +72,7 @@ class Cleaner:
         card = self.scorecard.text if document.markup is None else self.scorecard.page
         weights = Weights(view, card)
         decision = decide(view, weights, hits, self.policy)
+        self._settle(view, decision)
         return self._render(view, weights, decision, text if kind == "html" else None, url)
 
     def look(
@@ -86,6 +91,38 @@ class Cleaner:
         )
         view.rule_points = rule_points(hits, view.size)
         return view, hits
+
+    def _settle(self, view: View, decision: Decision) -> None:
+        """Look at what is left as the text it will be, until nothing more would go: cleaning is idempotent."""
+        for _ in range(_ROUNDS):
+            if decision.refused is not None or not self._look_again(view, decision):
+                return
+
+    def _look_again(self, view: View, decision: Decision) -> bool:
+        blocks = view.document.blocks
+        order = [index for index in range(view.size) if decision.kept[index]]
+        if decision.headline is not None:
+            order.insert(0, decision.headline)
+        lines = [_line(view.document, decision, index) for index in order]
+        document = parse_text(_joined(lines, headed=decision.headline is not None))
+        if not document.blocks:
+            return False
+        left, hits = self.look(document)
+        after = decide(left, Weights(left, self.scorecard.text), hits, self.policy)
+        if after.refused is not None:
+            return False
+        starts = np.cumsum([0] + [len(line) + 1 for line in lines])
+        starts[1:] += decision.headline is not None
+        gone = False
+        for number, block in enumerate(document.blocks):
+            if after.kept[number] or number == after.headline:
+                continue
+            index = order[int(np.searchsorted(starts, block.start, side="right")) - 1]
+            if "\n" in blocks[index].text and len(block.text) < len(blocks[index].text) // 2:
+                continue
+            decision.give_up(index, after.label[number], after.rules.get(number, []))
+            gone = True
+        return gone
 
     def language(self, view: View) -> str | None:
         """The language a document declares, else the one whose function words it uses."""
@@ -131,6 +168,16 @@ def _refused(text: str, reason: str) -> Cleaned:
     """A source with nothing to decide on, kept as it was."""
     verdicts = (Verdict(label="story", kept=True, start=0, end=len(text), points=0.0),) if text else ()
     return Cleaned(text, None, {}, verdicts, text, "no-story", (), reason)
+
+
+def _line(document: Document, decision: Decision, index: int) -> str:
+    block = document.blocks[index]
+    cuts = decision.cuts.get(index, ()) if decision.kept[index] else ()
+    return assemble(document.text, [(block.start, block.end, cuts)])
+
+
+def _joined(lines: Sequence[str], *, headed: bool) -> str:
+    return "\n\n".join((lines[0], "\n".join(lines[1:]))) if headed and len(lines) > 1 else "\n".join(lines)
 
 
 def _verdicts(document: Document, weights: Weights, decision: Decision) -> tuple[Verdict, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ from cleaner.rule_files import (
     Rule,
     RuleError,
     RuleFile,
+    WordLists,
     WrittenRule,
     engine_rule,
     merge_words,
@@ -218,6 +221,10 @@ def _short(text: str) -> str:
     return text if len(text) <= 90 else text[:87] + "…"
 
 
+_PART = 12
+"""Rules that are checked at a time."""
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 
@@ -249,12 +256,36 @@ def check_files(paths: Sequence[Path] = (), layers: Sequence[Path] = ()) -> list
     everything = [path for layer in (builtin_directory(), *layers) for path in rule_paths(layer)]
     sources = read_sources(dict.fromkeys(path.resolve() for path in [*everything, *paths]))
     chosen = {str(path.resolve()) for path in paths} or {str(path.resolve()) for path in everything}
-    book = Phrasebook(merge_words(sources.files))
+    words = merge_words(sources.files)
     findings = [finding for finding in sources.findings if finding.file in chosen]
-    for file in sources.files:
-        if str(file.path) in chosen:
-            findings += check_file(file, book)
-    return sorted(findings)
+    parts = [part for file in sources.files if str(file.path) in chosen for part in _parts(file)]
+    return sorted(findings + [finding for found in _on_all_cores(parts, words) for finding in found])
+
+
+def _parts(file: RuleFile) -> list[RuleFile]:
+    """The file in pieces of a few rules."""
+    rules = file.rules
+    return [msgspec.structs.replace(file, rules=rules[n : n + _PART]) for n in range(0, len(rules), _PART)]
+
+
+def _on_all_cores(parts: Sequence[RuleFile], words: WordLists) -> list[list[Finding]]:
+    workers = min(len(parts) // 2, os.cpu_count() or 1)
+    if workers < 2:
+        book = Phrasebook(words)
+        return [check_file(part, book) for part in parts]
+    with ProcessPoolExecutor(workers, initializer=_keep_words, initargs=(words,)) as pool:
+        return list(pool.map(_check_part, parts))
+
+
+_worker: dict[str, Phrasebook] = {}
+
+
+def _keep_words(words: WordLists) -> None:
+    _worker["book"] = Phrasebook(words)
+
+
+def _check_part(part: RuleFile) -> list[Finding]:
+    return check_file(part, _worker["book"])
 
 
 def check_file(file: RuleFile, book: Phrasebook) -> list[Finding]:
@@ -270,6 +301,14 @@ def check_file_rule(rule: WrittenRule, file: RuleFile, book: Phrasebook) -> list
     except RuleError as error:
         return [_of_error(error)]
     return check_rule(rule, file, book)
+
+
+def corpus_findings(rules: RuleSet, corpus: Path) -> list[Finding]:
+    """What the rules would take from the stories of the corpus."""
+    from cleaner.rule_corpus import check_against_corpus, harms
+
+    uses = check_against_corpus(rules, corpus)
+    return [Finding(rule.file, rule.line, rule.id, fault, advice) for rule, fault, advice in harms(uses)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -196,7 +196,7 @@ def words_before(view: View) -> Floats:
 
 @signal
 def blocks_before(view: View) -> Floats:
-    return np.log2(view.index + 1.0)
+    return np.asarray(np.log2(view.index + 1.0), dtype=np.float64)
 
 
 @signal
@@ -275,7 +275,7 @@ def _region_signal(region: str) -> None:
 
     def inside(view: View) -> Floats:
         around = view.around
-        return ((around.regions[around.holder] & bit) != 0).astype(np.float64)
+        return np.asarray((around.regions[around.holder] & bit) != 0, dtype=np.float64)
 
     inside.__name__ = f"in_{region}"
     inside.__doc__ = f"Inside an element {' or '.join(REGIONS[region])}."
@@ -448,13 +448,15 @@ def names_around(view: View) -> Floats:
 @signal
 def rule_points_before(view: View) -> Floats:
     """The most that rules gave one of the three blocks before it."""
-    return np.maximum.reduce([neighbours(view.rule_points, -offset, 0.0) for offset in (1, 2, 3)])
+    beside = [neighbours(view.rule_points, -offset, 0.0) for offset in (1, 2, 3)]
+    return np.asarray(np.maximum.reduce(beside), dtype=np.float64)
 
 
 @signal
 def rule_points_after(view: View) -> Floats:
     """The most that rules gave one of the three blocks after it."""
-    return np.maximum.reduce([neighbours(view.rule_points, offset, 0.0) for offset in (1, 2, 3)])
+    beside = [neighbours(view.rule_points, offset, 0.0) for offset in (1, 2, 3)]
+    return np.asarray(np.maximum.reduce(beside), dtype=np.float64)
 
 
 @signal

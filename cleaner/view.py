@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, UPPER, Bools, Facts, Floats, fold, hash_list
+from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, STOPLESS, UPPER, Bools, Facts, Floats, fold, hash_list, tally
 from cleaner.lexicon import Lexicon
 from cleaner.model import Block, Document
 from cleaner.names import Names
@@ -17,6 +17,7 @@ from cleaner.structure import Structure
 
 _WORD = re.compile(r"\w+")
 _LEAST_ARTICLE = 300
+_LONG_UNMARKED = 12
 _COLONS = ":："
 
 
@@ -64,7 +65,10 @@ class View:
         """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""
         before = self.facts.classes[np.maximum(self.facts.end - 2, self.facts.start)]
         plain: Bools = (self.last_class & STOP) != 0
-        return plain | (((self.last_class & (QUOTE | MARKER)) != 0) & ((before & STOP) != 0))
+        quoted: Bools = ((self.last_class & (QUOTE | MARKER)) != 0) & ((before & STOP) != 0)
+        # Thai and Lao end a sentence with a space alone.
+        unmarked: Bools = ((self.last_class & STOPLESS) != 0) & (self.words >= _LONG_UNMARKED)
+        return plain | quoted | unmarked
 
     @cached_property
     def function_words(self) -> Bools:
@@ -115,7 +119,7 @@ class View:
         member = blocks[block]
         in_blocks = np.bincount(bucket[member], minlength=BUCKETS)
         hits = (in_blocks[bucket] - member) >= at_least
-        return ratio(np.bincount(block, weights=hits, minlength=self.size), self.term_count)
+        return ratio(tally(block, hits, self.size), self.term_count)
 
     @cached_property
     def headline_terms(self) -> tuple[Floats, Floats]:
@@ -126,7 +130,7 @@ class View:
         table = np.zeros(BUCKETS, dtype=bool)
         table[hash_list(words) & np.uint32(BUCKETS - 1)] = True
         block, bucket = self.terms
-        hits = np.bincount(block, weights=table[bucket], minlength=self.size)
+        hits = tally(block, table[bucket], self.size)
         return ratio(hits, self.term_count), hits / max(1, int(table.sum()))
 
     @cached_property
