@@ -380,6 +380,15 @@ def test_the_corpus_is_never_silently_empty(done: Done) -> None:
     check_never_silently_empty(done.cleaned)
 
 
+@pytest.mark.parametrize("policy", ["full", "prose"])
+def test_other_policies_explain_themselves_too(policy: str) -> None:
+    cleaner = Cleaner(policy)
+    for _, case in cases()[::9]:
+        cleaned = cleaner.clean(case.read(), case.kind, case.url, case.site)
+        check_explained(cleaned)
+        check_never_silently_empty(cleaned)
+
+
 @on(CLEAN)
 def test_a_clean_story_is_left_alone(done: Done) -> None:
     assert done.cleaned.refused is None
