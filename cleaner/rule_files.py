@@ -23,6 +23,7 @@ MAX_PATTERN_LOADED = 40_000
 """The same for whoever uses it and adds words of their own."""
 MAX_SELECTOR = 500
 MAX_COMBINATORS = 12
+MAX_LOOSE = 2
 MAX_PHRASE = 200
 
 Action = Literal["drop", "cut", "keep"]
@@ -342,13 +343,28 @@ def _check_selector(rule: WrittenRule, selector: str, file: RuleFile) -> None:
         raise file.fault(rule, "css", f"a selector is over {MAX_SELECTOR} characters", "split it into several")
     if any(_combinators(part) > MAX_COMBINATORS for part in selector.split(",")):
         raise file.fault(rule, "css", f"a selector has over {MAX_COMBINATORS} steps", "select by the last few elements")
+    if any(_loose_steps(part) > MAX_LOOSE for part in selector.split(",")):
+        fault = f"`{selector}` has over {MAX_LOOSE} steps of any length (a space, `~`, `:has`)"
+        raise file.fault(rule, "css", fault, "use `>` and `+`, or fewer steps: each tries all elements again")
     if not selector_is_valid(selector):
         raise file.fault(rule, "css", f"`{selector}` is no CSS selector that can be used", "see docs/rules.md, `css`")
 
 
 def _combinators(selector: str) -> int:
+    return len(re.findall(r"\s*[>+~]\s*|\s+", _bare(selector)))
+
+
+def _loose_steps(selector: str) -> int:
+    """Steps that may lead to more than one element: a page can make each of them as costly as it is long."""
+    steps = re.findall(r"\s*[>+~]\s*|\s+", _bare(selector))
+    return sum(step.strip() not in (">", "+") for step in steps) + selector.count(":has(")
+
+
+def _bare(selector: str) -> str:
+    """A selector without attributes, strings and the formulas of `:nth-child()`."""
     bare = re.sub(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]", "x", selector)
-    return len(re.findall(r"\s*[>+~]\s*|\s+", bare.strip()))
+    bare = re.sub(r"(:nth-[\w-]+\()[^()]*\)", r"\1)", bare)
+    return re.sub(r"\(\s+|\s+\)", "", bare).strip()
 
 
 def selector_is_valid(selector: str) -> bool:

@@ -87,6 +87,8 @@ FAULTS = {
     "open bracket": (rule("related.a", "css = ['a:has(b']"), "no CSS selector", 6),
     "long selector": (rule("related.a", f"css = ['{'a' * 501}']"), "over 500 characters", 6),
     "deep selector": (rule("related.a", f"css = ['{' > '.join(['b'] * 14)}']"), "over 12 steps", 6),
+    "loose selector": (rule("related.a", "css = ['.a b c d']"), "over 2 steps of any length", 6),
+    "loose siblings": (rule("related.a", "css = ['.a ~ b:has(c ~ d)']"), "over 2 steps of any length", 6),
     "example": (rule("related.a").replace("['m']", "[{ txt = 'm' }]"), "unknown key `txt`", 4),
     "absolute end": (rule("related.a", r"pattern = 'a\z'"), "not part of the language", 6),
     "list name": ("[words.X]\nen = ['a']\n", "not a name", 1),
@@ -295,3 +297,11 @@ def test_defaults(tmp_path: Path) -> None:
     loaded = load_layers([tmp_path]).by_id
     assert (loaded["nav.a"].class_, loaded["nav.a"].action, loaded["nav.a"].weight) == ("nav", "drop", None)
     assert loaded["nav.b"].class_ == "story"
+
+
+@pytest.mark.parametrize(
+    "selector", [".a .b > c + d", "[title='a b c d e']", "p:nth-child(2n + 1)", ".a:has(> b)", "a, b c, d"]
+)
+def test_selectors_that_are_fine(selector: str) -> None:
+    text = rule("related.a", f'css = ["{selector}"]')
+    assert parse(text, Path("related.toml"), "related").rules[0].css == (selector,)
