@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import LETTER, UNSPACED, classes_of
-from cleaner.rule_automata import groups_in
 from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
@@ -92,7 +91,7 @@ def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
     """The literals found: their numbers, begins and ends."""
-    found = program.literals.find(view.low, groups_in(view.codes))
+    found = program.literals.find(view.low, view.all_groups)
     if program.needles.short:
         found = np.concatenate((found, _short_words(program, view)), axis=1)
     return found[0], found[1], found[2]
@@ -155,7 +154,7 @@ def _by_shape(program: Program, view: RuleView, active: Bools) -> Pairs:
 def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
     """Pairs for rules that nothing else announces: a search for many of them finds the lines to try."""
     found: list[tuple[int, int]] = []
-    for gate, rules in program.gates:
+    for gate, rules in program.gates(view.all_groups):
         open_rules = [index for index in rules if active[index]]
         if open_rules:
             found += [(block, index) for block in _blocks_with(gate, view) for index in open_rules]

@@ -26,11 +26,12 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 8 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 7
+FORMAT = 8
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 20_000
 """RE2 instructions of a pattern that may be searched for in every line."""
+TOO_LONG = 1 << 30
 OFTEN = 0.05
 """A `frequency` of literals above which a block's length and digits say more."""
 
@@ -68,6 +69,8 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """The block must have a character that ASCII has not."""
     edges: int
     """`LEFT` or `RIGHT` where the pattern's end is a word list: a match must not cut a word there."""
+    size: int = 0
+    """RE2's instructions for the pattern, where the block is found by a search over all lines."""
     demands: tuple[int, ...] = ()
     """Numbers of the literals in `needs`, one of which must occur, where they do not lead to the block."""
     whole: tuple[int, ...] = ()
@@ -166,23 +169,21 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
     best = min(ways, key=frequency, default=())
     if best and frequency(best) < OFTEN:
         return _Draft(plan, best, () if best is asked else asked)
-    if pattern and _is_brief(rule, _filled(pattern, lists)):
-        return _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
+    size = _program_size(rule, _filled(pattern, lists)) if pattern else TOO_LONG
+    by_line = msgspec.structs.replace(plan, found_by="line", size=size)
+    if size <= BRIEF:
+        return _Draft(by_line, (), asked)
     if _has_shape(rule, plan):
         return _Draft(msgspec.structs.replace(plan, found_by="shape"), (), asked)
-    return (
-        _Draft(plan, best, () if best is asked else asked)
-        if best
-        else _Draft(msgspec.structs.replace(plan, found_by="line"), (), asked)
-    )
+    return _Draft(plan, best, () if best is asked else asked) if best else _Draft(by_line, (), asked)
 
 
-def _is_brief(rule: Rule, pattern: str) -> bool:
-    """Whether the pattern may be searched for in every line, together with others."""
+def _program_size(rule: Rule, pattern: str) -> int:
+    """RE2's instructions for a pattern; `TOO_LONG` where that is not worth knowing."""
     try:
-        return len(pattern) < BRIEF and compile_pattern(pattern, rule).programsize <= BRIEF
+        return int(compile_pattern(pattern, rule).programsize) if len(pattern) < BRIEF else TOO_LONG
     except PatternError:
-        return False
+        return TOO_LONG
 
 
 def _has_shape(rule: Rule, plan: Plan) -> bool:
@@ -310,12 +311,12 @@ def compile_pattern(pattern: str, rule: Rule, groups: Groups = EVERY_GROUP) -> A
     return _compiled(_recoded(pattern, rule, groups), options)
 
 
-def compile_lines(patterns: Iterable[tuple[str, Rule]]) -> Any:
+def compile_lines(patterns: Iterable[tuple[str, Rule]], groups: Groups) -> Any:
     """Compile patterns into one that is searched in many lines at once and never matches across them."""
     options = _options()
     options.never_nl = True
     parts = [
-        ("(?-i:" if rule.case_sensitive else "(?i:") + _recoded(pattern, rule, EVERY_GROUP) + ")"
+        ("(?-i:" if rule.case_sensitive else "(?i:") + _recoded(pattern, rule, groups) + ")"
         for pattern, rule in patterns
     ]
     return _compiled("(?m)" + "|".join(parts), options)

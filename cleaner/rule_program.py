@@ -77,6 +77,7 @@ class Program:
         self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
         self._phrases: dict[int, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
+        self._gates: dict[Groups, list[tuple[Any, tuple[int, ...]]]] = {}
         self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
 
     def known(self, index: int, raw: bytes) -> tuple[tuple[int, int], ...] | None:
@@ -132,22 +133,29 @@ class Program:
         """Rules that nothing announces: each line is searched for one of them."""
         return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "line")
 
-    @cached_property
-    def gates(self) -> list[tuple[Any, tuple[int, ...]]]:
+    def gates(self, groups: Groups) -> list[tuple[Any, tuple[int, ...]]]:
         """Patterns that find each line where one of the rules in `by_line` may hold, with their rules."""
-        groups: list[list[int]] = []
+        found = self._gates.get(groups)
+        if found is None:
+            found = self._gates[groups] = [(self._gate(rules, groups), rules) for rules in self._gate_rules]
+        return found
+
+    def _gate(self, rules: Sequence[int], groups: Groups) -> Any:
+        return compile_lines(((self._filled(i, None, groups), self.rules[i]) for i in rules), groups)
+
+    @cached_property
+    def _gate_rules(self) -> list[tuple[int, ...]]:
+        """The rules of `by_line` in such groups as can be searched for at once."""
+        found: list[list[int]] = []
         room = 0
-        sizes = {index: self._compile(index, None).programsize for index in self.by_line}
-        for index, size in sorted(sizes.items(), key=lambda item: item[1]):
+        for index in sorted(self.by_line, key=lambda index: self.plans[index].size):
+            size = self.plans[index].size
             if size > room:
-                groups.append([])
+                found.append([])
                 room = max(size, _GATE)
-            groups[-1].append(index)
+            found[-1].append(index)
             room -= size
-        return [
-            (compile_lines((self._filled(index, None), self.rules[index]) for index in group), tuple(group))
-            for group in groups
-        ]
+        return [tuple(group) for group in found]
 
     @cached_property
     def wants(self) -> Wants:

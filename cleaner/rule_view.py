@@ -109,6 +109,11 @@ class RuleView:
         """The literals of `program` that occur in the block."""
         return program.phrases_in(self.low_text(block), self.groups(block))
 
+    @cached_property
+    def all_groups(self) -> Groups:
+        """The groups of scripts that the document uses."""
+        return groups_in(self.codes)
+
     def groups(self, block: int) -> Groups:
         """The groups of scripts that the block uses."""
         if not self.beyond_ascii[block]:
