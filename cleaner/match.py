@@ -125,7 +125,10 @@ def _search(program: Program, index: int, view: RuleView, block: int) -> tuple[t
     groups = view.groups(block)
     pattern = program.whole_pattern(index, groups)
     if pattern is None:
-        pattern = program.pattern(index, groups, view.phrases(block, program))
+        phrases = view.phrases(block, program)
+        if not program.may_match(index, view.low_text(block), phrases):
+            return ()
+        pattern = program.pattern(index, groups, phrases)
     raw = view.raw(block)
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)

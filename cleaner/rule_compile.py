@@ -26,7 +26,7 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 
 MAX_MEMORY = 8 << 20
 """Bytes that one compiled pattern may take."""
-FORMAT = 8
+FORMAT = 9
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 20_000
@@ -71,6 +71,8 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """`LEFT` or `RIGHT` where the pattern's end is a word list: a match must not cut a word there."""
     size: int = 0
     """RE2's instructions for the pattern, where the block is found by a search over all lines."""
+    must: bytes = b""
+    """A `Must`, packed."""
     demands: tuple[int, ...] = ()
     """Numbers of the literals in `needs`, one of which must occur, where they do not lead to the block."""
     whole: tuple[int, ...] = ()
@@ -162,6 +164,7 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
         anatomy.requires_digit(),
         anatomy.requires_beyond_ascii(),
         (LEFT if left else 0) | (RIGHT if right else 0),
+        must=msgspec.msgpack.encode(anatomy.must()) if list_names(pattern) else b"",
     )
     if rule.css:
         return _Draft(msgspec.structs.replace(plan, found_by="selector"), (), asked)

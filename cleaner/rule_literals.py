@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
+
+import msgspec
 
 from cleaner.facts import fold
 from cleaner.rule_text import GONE, LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, seen, stem
@@ -72,6 +74,24 @@ def _phrase(text: str, low: str) -> Phrase:
 Lists = Mapping[str, Sequence[Phrase]]
 
 
+class Must(msgspec.Struct, frozen=True, array_like=True):
+    """What a text must have for a pattern to match it: all of these literals and lists, one of each alternative."""
+
+    literals: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    alternatives: tuple[tuple[Must, ...], ...] = ()
+
+    def holds(self, low: str, lists: Collection[str]) -> bool:
+        """Whether a lower-case text that has phrases of `lists` has it all.
+
+        >>> Anatomy("^(?:ad|{w}) by b+", {}).must().holds("ad by bob", ()), Must(("x",)).holds("y", ())
+        (True, False)
+        """
+        if not all(text in low for text in self.literals) or not all(name in lists for name in self.lists):
+            return False
+        return all(any(one.holds(low, lists) for one in branches) for branches in self.alternatives)
+
+
 class Anatomy:
     """What can be said of a pattern without trying it. `lists` are the word lists that it names.
 
@@ -88,6 +108,10 @@ class Anatomy:
         """Literals of which each match holds at least one; empty when there is no such set."""
         choice = self._finder.of_branches(self.branches, _Room(None, None, at_begin=True, at_end=True))
         return tuple(dict.fromkeys(choice)) if choice else ()
+
+    def must(self) -> Must:
+        """What each match must have."""
+        return _must((_Item(branches=self.branches),))
 
     def widest(self) -> int:
         """The most characters of a block that the pattern fits from `^` to `$`; `ANYWHERE` when it is open.
@@ -288,6 +312,28 @@ def _frequency(needle: Needle) -> float:
     near = 0.3 if min(needle.before, needle.after) <= 20 else 1.0
     whole = 0.1 if needle.left and needle.right and length > 2 else 1.0
     return float(10.0**-length * near * whole)
+
+
+def _must(items: _Items) -> Must:
+    literals: list[str] = []
+    alternatives: list[tuple[Must, ...]] = []
+    run = ""
+    for item in items:
+        if item.char and item.least == item.most == 1:
+            run += item.char
+            continue
+        literals.append(run)
+        run = ""
+        if item.branches and item.least:
+            branches = tuple(map(_must, item.branches))
+            if all(branch != _NO_MUST for branch in branches):
+                alternatives.append(branches)
+    found = dict.fromkeys(text for run in (*literals, run) if (text := literal(run)))
+    lists = tuple(item.list_name for item in items if item.list_name and item.least)
+    return Must(tuple(found), lists, tuple(alternatives))
+
+
+_NO_MUST = Must()
 
 
 def _has_digit(items: _Items) -> bool:

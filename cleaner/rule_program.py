@@ -23,7 +23,7 @@ from cleaner.rule_compile import (
     refusal,
 )
 from cleaner.rule_files import Rule, RuleError
-from cleaner.rule_literals import ANYWHERE
+from cleaner.rule_literals import ANYWHERE, Must
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 4
@@ -76,6 +76,9 @@ class Program:
         self._variants: list[dict[tuple[Groups, frozenset[int]], Any]] = [{} for _ in self.rules]
         self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
         self._phrases: dict[int, frozenset[int]] = {}
+        self._list_places: dict[str, dict[int, list[int]]] = {}
+        self._musts: dict[int, Must] = {}
+        self._list_numbers: dict[str, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
         self._gates: dict[Groups, list[tuple[Any, tuple[int, ...]]]] = {}
         self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
@@ -205,6 +208,25 @@ class Program:
         found = self._whole[index][groups] = self._compile(index, None, groups)
         return found
 
+    def may_match(self, index: int, low: str, phrases: frozenset[int]) -> bool:
+        """Whether a text, given in lower case, has all that rule `index`'s pattern cannot do without."""
+        if not self.plans[index].must:
+            return True
+        must = self._musts.get(index)
+        if must is None:
+            must = self._musts[index] = msgspec.msgpack.decode(self.plans[index].must, type=Must)
+        rule = self.rules[index]
+        names = list_names(rule.pattern or "")
+        return must.holds(low, {name for name in names if not phrases.isdisjoint(self._numbers(name, rule))})
+
+    def _numbers(self, name: str, rule: Rule) -> frozenset[int]:
+        """The literals of a list's phrases."""
+        key = list_key(name, rule)
+        found = self._list_numbers.get(key)
+        if found is None:
+            found = self._list_numbers[key] = frozenset(number for _, number in self._entries(key))
+        return found
+
     def pattern(self, index: int, groups: Groups, phrases: frozenset[int]) -> Any:
         """Rule `index`'s pattern, for a block of these scripts in which `phrases` occur.
 
@@ -240,24 +262,34 @@ class Program:
         found = self._phrases.get(index)
         if found is None:
             rule = self.rules[index]
-            names = list_names(rule.pattern or "")
-            numbers = (number for name in names for _, number in self._entries(list_key(name, rule)))
-            found = self._phrases[index] = frozenset(numbers)
+            numbers = (self._numbers(name, rule) for name in list_names(rule.pattern or ""))
+            found = self._phrases[index] = frozenset[int]().union(*numbers)
         return found
 
     def _filled(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> str:
         """Rule `index`'s pattern with its word lists filled in: with all phrases of the scripts, or with these."""
         rule = self.rules[index]
-        group = self._group_of
-        chosen = {
-            name: [
-                pattern
-                for pattern, number in self._entries(list_key(name, rule))
-                if (group[number] in groups if phrases is None else number in phrases)
-            ]
-            for name in list_names(rule.pattern or "")
-        }
+        names = list_names(rule.pattern or "")
+        chosen = {name: self._chosen(list_key(name, rule), phrases, groups) for name in names}
         return expand(rule.pattern or "", chosen)
+
+    def _chosen(self, key: str, phrases: frozenset[int] | None, groups: Groups) -> list[str]:
+        """The patterns of a list's phrases, longest first: of all phrases in the scripts, or of these."""
+        entries = self._entries(key)
+        if phrases is None:
+            group = self._group_of
+            return [pattern for pattern, number in entries if group[number] in groups]
+        places = self._places(key)
+        return [entries[place][0] for place in sorted(p for number in phrases for p in places.get(number, ()))]
+
+    def _places(self, key: str) -> dict[int, list[int]]:
+        """Where the phrases with a literal stand in a list."""
+        found = self._list_places.get(key)
+        if found is None:
+            found = self._list_places[key] = {}
+            for place, (_, number) in enumerate(self._entries(key)):
+                found.setdefault(number, []).append(place)
+        return found
 
     @cached_property
     def _group_of(self) -> list[int]:

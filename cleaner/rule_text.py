@@ -68,8 +68,10 @@ def _table() -> NDArray[np.uint32]:
 
 
 SEEN = _table()
-_REWRITTEN = {ord(char): plain for char, plain in _LETTERS.items()} | {
-    ord(char): "\\-" if plain == "-" else plain for char, plain in _MARKS.items()
+_REWRITTEN: dict[int, str] = {
+    **{ord(char): plain for char, plain in _LETTERS.items()},
+    **{ord(char): "\\-" if plain == "-" else plain for char, plain in _MARKS.items()},
+    **{ord(char): " " for char in _SPACES},
 }
 
 
@@ -154,7 +156,7 @@ def rewrite(pattern: str) -> str:
     """A pattern with the characters that texts never show replaced by those they show."""
     if pattern.isascii():
         return pattern
-    return "".join(_REWRITTEN.get(ord(char), " " if char.isspace() else char) for char in pattern)
+    return pattern.translate(_REWRITTEN)
 
 
 def expand(pattern: str, lists: Mapping[str, Iterable[str]]) -> str:

@@ -37,6 +37,7 @@ class RuleView:
         self._counted = words
         self._words: dict[int, float] = {}
         self._raw: dict[int, bytes] = {}
+        self._phrases: dict[tuple[int, int], frozenset[int]] = {}
         self._groups: dict[int, Groups] = {}
 
     def _pieces(self, text: str) -> list[str]:
@@ -107,7 +108,11 @@ class RuleView:
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
         """The literals of `program` that occur in the block."""
-        return program.phrases_in(self.low_text(block), self.groups(block))
+        key = block, id(program)
+        found = self._phrases.get(key)
+        if found is None:
+            found = self._phrases[key] = program.phrases_in(self.low_text(block), self.groups(block))
+        return found
 
     @cached_property
     def all_groups(self) -> Groups:
