@@ -27,7 +27,7 @@ _TEASER_START = 40
 _ARTICLE_WORDS = 6
 _SENTENCE_WORDS = 8
 _PARAGRAPH_WORDS = 12
-_SURELY_STORY = -1.0
+_SURELY_STORY = -0.4
 _IN_ARTICLE = 0.7
 _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
@@ -56,7 +56,6 @@ class Decision:
         self.noise[block] = True
         self.label[block] = label
         self.reason[block] = reason
-
 
     def give_up(self, block: int, label: str, hits: Sequence[Hit]) -> None:
         """Drop a block after all: what is left around it shows what it is."""
@@ -115,11 +114,14 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     A story about newsletters or cookie banners quotes them; its quotation reads on where a notice ends.
     """
     dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
+    sentence = view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (decision.points <= _SURELY_STORY)
     prose = view.ends_sentence & (view.words >= _PARAGRAPH_WORDS)
     prose[sorted(dropped)] = False
+    prose |= sentence
+    prose[:1] |= ~view.ends_sentence[:1]  # a headline
     edge = np.array([True])
     between = np.concatenate((edge, prose[:-1])) & np.concatenate((prose[1:], edge))
-    sure = between & view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (decision.points <= _SURELY_STORY)
+    sure = between & sentence
     return {block for block in dropped if sure[block]}
 
 
@@ -151,9 +153,7 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     keeping = _protected(decision)
     for hit in sorted(hits, key=lambda found: found.block):
         place = "before" if hit.block < first else "after" if hit.block > last else "inside"
-        before = [
-            decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)
-        ]
+        before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
         if applies(hit, before, place):
             _apply_one(decision, hit, keeping)
 
@@ -250,9 +250,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
         may &= gaps.at <= max(anchors)
     elif (
         not may.any()
-        or (
-            add_up(card.tail, measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above
-        ).all()
+        or (add_up(card.tail, measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above).all()
     ):
         return
     if not may.any():
@@ -266,10 +264,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
 
 def _has_story(view: View, decision: Decision) -> bool:
     kept = ~decision.noise & decision.kept
-    return (
-        bool((kept & view.ends_sentence & (view.words >= 8)).any())
-        and float(view.words[kept].sum()) >= _LEAST_WORDS
-    )
+    return bool((kept & view.ends_sentence & (view.words >= 8)).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
 
 
 def _refuse(decision: Decision, reason: str) -> Decision:
@@ -303,18 +298,13 @@ def _is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
     short = 2 <= view.words[index] <= _HEADLINE_WORDS
     return (
-        short
-        and block.text[-1] not in ".…:;,。"
-        and "\n" not in block.text
-        and block.kind in ("paragraph", "heading")
+        short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
     )
 
 
 def _named_headline(view: View, first: int) -> int | None:
     wanted = {
-        bare: rank
-        for rank, title in reversed(list(enumerate(view.document.headlines)))
-        if (bare := _bare(title))
+        bare: rank for rank, title in reversed(list(enumerate(view.document.headlines))) if (bare := _bare(title))
     }
     found: list[tuple[bool, int, int]] = []
     for index, block in enumerate(view.document.blocks[: first + 1]):
@@ -341,12 +331,7 @@ def _name(view: View, decision: Decision) -> None:
     for index, block in enumerate(blocks):
         if index == decision.headline:
             decision.label[index] = "headline"
-        elif (
-            title
-            and view.words[index] <= 2 * _HEADLINE_WORDS
-            and index <= last
-            and _bare(block.text) == title
-        ):
+        elif title and view.words[index] <= 2 * _HEADLINE_WORDS and index <= last and _bare(block.text) == title:
             decision.drop(index, "duplicate", "headline")
         elif decision.noise[index]:
             if decision.label[index] == "story":

@@ -75,9 +75,7 @@ class Cleaner:
         self._settle(view, decision)
         return self._render(view, weights, decision, text if kind == "html" else None, url)
 
-    def look(
-        self, document: Document, url: str | None = None, site: str | None = None
-    ) -> tuple[View, list[Hit]]:
+    def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
         view = View(document, self.lexicon, self.scorecard.names)
         hits = match_rules(
@@ -130,9 +128,7 @@ class Cleaner:
             return view.document.language
         return None if view.language is None else self.lexicon.languages[view.language]
 
-    def _render(
-        self, view: View, weights: Weights, decision: Decision, page: str | None, url: str | None
-    ) -> Cleaned:
+    def _render(self, view: View, weights: Weights, decision: Decision, page: str | None, url: str | None) -> Cleaned:
         document = view.document
         kept = [
             (block.start, block.end, decision.cuts.get(index, ()))

@@ -199,9 +199,15 @@ def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:
     count = count_words(literal(text))
     if (rule.min_words or 0) > count or (rule.max_words is not None and count > rule.max_words):
         return f"it has {count:g} words: change `min_words` or `max_words`"
-    if found and rule.pattern and compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text)))):
+    if found and _pattern_fits(rule, book, text):
         return f"“{found[0]}” stands only inside a longer word there: write `{found[0]}*` in the list or in `needs`"
     return f"the pattern fails on “{collapse(seen(text))}”"
+
+
+def _pattern_fits(rule: Rule, book: Phrasebook, text: str) -> bool:
+    if not rule.pattern:
+        return True
+    return bool(compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text)))))
 
 
 def _line_of(file: RuleFile, rule: Rule, key: str, example: Example) -> int:

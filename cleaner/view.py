@@ -9,7 +9,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import BUCKETS, LETTER, MARKER, QUOTE, STOP, STOPLESS, UPPER, Bools, Facts, Floats, fold, hash_list, tally
+from cleaner.facts import (
+    BUCKETS,
+    LETTER,
+    MARKER,
+    QUOTE,
+    STOP,
+    STOPLESS,
+    UPPER,
+    Bools,
+    Facts,
+    Floats,
+    fold,
+    hash_list,
+    tally,
+)
 from cleaner.lexicon import Lexicon
 from cleaner.model import Block, Document
 from cleaner.names import Names
@@ -36,9 +50,7 @@ def _triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
 class View:
     """Facts that more than one signal needs, each worked out once."""
 
-    def __init__(
-        self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None
-    ) -> None:
+    def __init__(self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None) -> None:
         self.document = document
         self.lexicon = lexicon
         self.names = names
