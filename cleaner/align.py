@@ -40,8 +40,8 @@ def label_blocks(texts: Sequence[str], gold: str) -> list[bool | None]:
         labels[match.block] = True
     edges = [_Match(-1, 0, 0), *chain, _Match(len(blocks), len(wanted), 0)]
     for before, after in pairwise(edges):
-        begin = max(0, max(0, before.place) + before.length - 2)
-        gap = wanted[begin : max(after.place, begin) + 2]
+        begin = max(0, before.place) + before.length
+        gap = wanted[begin : max(after.place, begin)]
         between = range(before.block + 1, after.block)
         for index in _short_matches(blocks, between, gap, backwards=before.block < 0):
             labels[index] = True

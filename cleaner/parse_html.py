@@ -11,7 +11,7 @@ from cleaner.metadata import headline_candidates, language_code
 from cleaner.model import Block, Document, Kind, Markup
 from cleaner.structured import read_structured
 
-UNSEEN = ["script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
+UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
 TEXT, LINK, INLINE, BREAK, SKIP, BLOCK = range(6)
 _INLINE_TAGS = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rb rp rt ruby s samp "
@@ -70,7 +70,7 @@ def attribute_names(attributes: dict[str, str | None]) -> str:
 
 def parse_html(source: str) -> Document:
     """Cut a page into blocks. Raises `Bomb` where its nesting would exhaust the parser."""
-    raw = source.encode("utf-8", "replace")
+    raw = source.encode("utf-8", "ignore")
     check_nesting(raw)
     tree = LexborHTMLParser(raw)
     structured = read_structured(tree)

@@ -10,6 +10,8 @@ from cleaner.model import Block, Document, Kind
 _ITEM = re.compile(r"(?:[-*•‣▪◦·–—]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _ENDS = ".!?…:;。！？؟।۔\"'”’»)]"
 NARROWEST, WIDEST = 30, 160
+_MOST_FRESH = 0.65
+"""Share of lines that may begin with a capital, a digit or a mark where they are wrapped prose."""
 
 
 def parse_text(text: str) -> Document:
@@ -79,7 +81,7 @@ def wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
             return None
     if width < NARROWEST:
         return None
-    forced = inside = adjacent = 0
+    forced = inside = adjacent = fresh = 0
     for (begin, stop), (start, end) in pairwise(lines):
         if text.count("\n", stop, start) != 1:
             continue
@@ -87,6 +89,7 @@ def wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
         if stop - begin <= WIDEST and _forced(text, stop - begin, start, end, width):
             forced += 1
             inside += text[stop - 1] not in _ENDS
-    if forced < 3 or forced < 0.5 * adjacent or inside < 0.5 * forced:
+            fresh += text[start].isupper() or not text[start].isalpha()
+    if forced < 3 or forced < 0.5 * adjacent or inside < 0.5 * forced or fresh > _MOST_FRESH * forced:
         return None
     return width

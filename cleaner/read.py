@@ -15,9 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DECLARED = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I
-)
+_DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 _PAGE = re.compile(
     r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype|html|head|body|meta|title|script|div|article|main|section|p|h1)\b",
     re.I | re.S,
@@ -27,6 +25,13 @@ _WIDER = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "latin1": "wi
           "ascii": "windows-1252", "iso-8859-9": "windows-1254", "gb2312": "gb18030", "gbk": "gb18030",
           "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis": "cp932", "euc-kr": "cp949",
           "ks_c_5601-1987": "cp949", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874"}  # fmt: skip
+
+
+_SHIFTS = b"\x1b$"
+"""How ISO-2022 texts turn to their two-byte characters; no UTF-8 text has it."""
+_NO_CHARSETS = frozenset(
+    ["idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "charmap", "mbcs", "oem", "utf_7"]
+)
 
 
 class NotText(ValueError):
@@ -53,6 +58,8 @@ def decode(raw: bytes) -> tuple[str, str]:
 
 
 def _as_utf8(raw: bytes) -> str | None:
+    if _SHIFTS in raw:
+        return None
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -67,28 +74,33 @@ def _as_declared(raw: bytes) -> tuple[str, str] | None:
     name = declared.group(1).decode("ascii", "replace").lower()
     name = _WIDER.get(name, name)
     try:
-        text = "" if name in ("utf-8", "utf8") else raw.decode(name, "replace")
+        codec = codecs.lookup(name).name.replace("-", "_")
     except LookupError:
+        return None
+    if codec in _NO_CHARSETS or codec.startswith(("utf_8", "utf_16", "utf_32")):
+        return None
+    try:
+        text = raw.decode(name, "replace")
+    except (LookupError, UnicodeError):
         return None
     return (text, name) if text and text.count("\ufffd") <= len(text) // 50 else None
 
 
 def _wide(raw: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of its Latin letters is zero."""
-    head = raw[:4000]
-    if len(head) < 16 or head.count(0) < len(head) // 4:
-        return None
+    """UTF-16 without a mark: the zero bytes of its spaces and digits all stand on one side."""
+    head = raw[: min(len(raw), 4000) // 2 * 2]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 4 * even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 4 * odd else None
+    if even + odd < 2 or max(even, odd) < 20 * min(even, odd):
+        return None
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    text = head.decode(name, "replace")
+    plain = sum(char.isprintable() or char.isspace() for char in text)
+    return name if plain >= 0.98 * len(text) and "\ufffd" not in text[:-1] else None
 
 
 def _refuse_binary(raw: bytes) -> None:
     head = raw[:8000]
-    controls = sum(
-        head.count(code) for code in (0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)
-    )
+    controls = sum(head.count(code) for code in (0, 1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23))
     if controls > len(head) // 100 + 1:
         raise NotText("these bytes are not text")
 

@@ -44,9 +44,17 @@ def groups_in(codes: NDArray[np.uint32]) -> Groups:
     return (0, *(group for group in range(1, GROUPS) if counts[group]))
 
 
+_GROUP_LIST: list[int] = _GROUP_OF.tolist()
+
+
 def group_of(text: str) -> int:
     """The group of a literal: that of its rarest script."""
-    return max((int(_GROUP_OF[ord(char) >> 7]) for char in text), default=0)
+    if text.isascii():
+        return 0
+    top = ord(max(text))
+    if 0x1E00 <= top < 0x2C00:
+        return max(_GROUP_LIST[ord(char) >> 7] for char in text)
+    return _GROUP_LIST[top >> 7]
 
 
 def by_group(texts: Iterable[str]) -> tuple[str, ...]:

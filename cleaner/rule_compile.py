@@ -24,8 +24,9 @@ from cleaner.rule_files import (
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
 from cleaner.rule_text import LIST_NAME, expand, list_names
 
-MAX_MEMORY = 8 << 20
-"""Bytes that one compiled pattern may take."""
+USUAL_MEMORY = 1 << 20
+MAX_MEMORY = 16 << 20
+"""Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
 FORMAT = 9
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
@@ -336,7 +337,6 @@ def _options() -> Any:
     import re2
 
     options = re2.Options()
-    options.max_mem = MAX_MEMORY
     options.log_errors = False
     options.never_capture = True
     return options
@@ -345,8 +345,14 @@ def _options() -> Any:
 def _compiled(pattern: str, options: Any) -> Any:
     import re2
 
+    raw = pattern.encode("utf-8", "replace")
+    options.max_mem = USUAL_MEMORY
     try:
-        return re2.compile(pattern.encode("utf-8", "replace"), options)
+        return re2.compile(raw, options)
+    except re2.error:
+        options.max_mem = MAX_MEMORY
+    try:
+        return re2.compile(raw, options)
     except re2.error as error:
         what = error.args[0]
         raise PatternError(what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)) from None
