@@ -14,10 +14,13 @@ from cleaner.facts import Bools, Floats, fold
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
+from cleaner.repair import REPAIRS, find_repairs
 from cleaner.signals import last_character
 from cleaner.view import View
 from cleaner.weigh import CERTAIN, Weights, add_up
 
+_NEARLY_BEST = 1.0
+"""Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
 _SAME = 80
 """Characters from which on a second copy of a block counts as a duplicate."""
 _LEAST_WORDS = 20
@@ -83,6 +86,7 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
         return _refuse(decision, "no story found in it: no run of full sentences")
     _apply_bound(view, decision, bound)
     decision.headline = find_headline(view, decision)
+    _clear_above_headline(view, decision)
     _name(view, decision)
     for index, label in enumerate(decision.label):
         decision.kept[index] = policy.keeps(label)
@@ -91,7 +95,19 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     if not _has_story(view, decision):
         return _refuse(decision, "nothing of it would be left")
     decision.flags = _flags(view, decision)
+    _repair(view, decision)
     return decision
+
+
+def _repair(view: View, decision: Decision) -> None:
+    """Put white space right in what is kept, where no cut is in the way."""
+    for block, repair in find_repairs(view, frozenset(REPAIRS)):
+        if decision.kept[block]:
+            cuts = decision.cuts.setdefault(block, [])
+            if all(repair.end <= cut.start or repair.start >= cut.end for cut in cuts):
+                cuts.append(repair)
+    for cuts in decision.cuts.values():
+        cuts.sort(key=lambda cut: (cut.start, cut.end))
 
 
 # Rules
@@ -122,6 +138,8 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     edge = np.array([True])
     between = np.concatenate((edge, prose[:-1])) & np.concatenate((prose[1:], edge))
     sure = between & sentence
+    if view.size > 1 and prose[1] and 0 in dropped and decision.points[0] <= _SURELY_STORY:
+        sure[0] |= _is_title(view, 0)
     return {block for block in dropped if sure[block]}
 
 
@@ -257,7 +275,8 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
         return
     edge = np.where(may, add_up(card.edge, measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = _protected(decision)
-    for block in range(int(gaps.at[int(edge.argmax())]), view.size):
+    latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
+    for block in range(int(gaps.at[latest]), view.size):
         if not decision.noise[block] and block not in keeping:
             decision.drop(block, "tail", "tail")
 
@@ -292,6 +311,18 @@ def find_headline(view: View, decision: Decision) -> int | None:
         if not decision.noise[index]:
             return index if _is_title(view, index) else None
     return None
+
+
+def _clear_above_headline(view: View, decision: Decision) -> None:
+    """The headline comes first: short lines over it are kickers; under a paragraph it is no headline."""
+    if decision.headline is None:
+        return
+    above = np.flatnonzero(~decision.noise[: decision.headline])
+    if (view.ends_sentence[above] & (view.words[above] >= _SENTENCE_WORDS)).any():
+        decision.headline = None
+        return
+    for block in above.tolist():
+        decision.drop(block, "label", "headline")
 
 
 def _is_title(view: View, index: int) -> bool:

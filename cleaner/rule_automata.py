@@ -13,48 +13,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BOUNDS = (
-    (0x0080, 1),  # Latin beyond ASCII, symbols
+    (0x00C0, 1),  # Latin beyond ASCII
     (0x0370, 2),  # Greek, Cyrillic, Armenian
     (0x0590, 3),  # Hebrew, Arabic
     (0x0900, 4),  # the scripts of India and South-East Asia, and what else has few literals
     (0x1E00, 1),
     (0x1F00, 2),
-    (0x2000, 1),
+    (0x2000, 0),  # symbols
     (0x2C00, 5),  # China, Japan, Korea, and the rest
+    (0x1F000, 0),
+    (0x1FB00, 5),
 )
+_SHIFT = 6
 GROUPS = 6
 Groups = tuple[int, ...]
-"""The groups of scripts that a text uses, ASCII (0) always among them."""
+"""The groups of scripts that a text uses; ASCII and symbols (0) are always among them."""
 EVERY_GROUP: Groups = tuple(range(GROUPS))
 
 
 def _table() -> NDArray[np.uint8]:
-    table = np.zeros(0x110000 >> 7, dtype=np.uint8)
+    table = np.zeros(0x110000 >> _SHIFT, dtype=np.uint8)
     for first, group in _BOUNDS:
-        table[first >> 7 :] = group
+        table[first >> _SHIFT :] = group
     return table
 
 
 _GROUP_OF = _table()
+_GROUP_LIST: list[int] = _GROUP_OF.tolist()
 
 
 def groups_in(codes: NDArray[np.uint32]) -> Groups:
     """The groups of scripts that a text uses."""
-    counts = np.bincount(_GROUP_OF[codes >> 7], minlength=GROUPS)
+    counts = np.bincount(_GROUP_OF[codes >> _SHIFT], minlength=GROUPS)
     return (0, *(group for group in range(1, GROUPS) if counts[group]))
-
-
-_GROUP_LIST: list[int] = _GROUP_OF.tolist()
 
 
 def group_of(text: str) -> int:
     """The group of a literal: that of its rarest script."""
-    if text.isascii():
-        return 0
-    top = ord(max(text))
-    if 0x1E00 <= top < 0x2C00:
-        return max(_GROUP_LIST[ord(char) >> 7] for char in text)
-    return _GROUP_LIST[top >> 7]
+    return 0 if text.isascii() else max(_GROUP_LIST[code >> _SHIFT] for code in set(map(ord, text)))
 
 
 def by_group(texts: Iterable[str]) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ def _by_shape(program: Program, view: RuleView, active: Bools) -> Pairs:
 def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
     """Pairs for rules that nothing else announces: a search for many of them finds the lines to try."""
     found: list[tuple[int, int]] = []
-    for gate, rules in program.gates(view.all_groups):
+    for gate, rules in program.gates(view.pattern_groups):
         open_rules = [index for index in rules if active[index]]
         if open_rules:
             found += [(block, index) for block in _blocks_with(gate, view) for index in open_rules]

@@ -27,7 +27,7 @@ from cleaner.rule_text import LIST_NAME, expand, list_names
 USUAL_MEMORY = 1 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 9
+FORMAT = 10
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 20_000
@@ -319,6 +319,7 @@ def compile_lines(patterns: Iterable[tuple[str, Rule]], groups: Groups) -> Any:
     """Compile patterns into one that is searched in many lines at once and never matches across them."""
     options = _options()
     options.never_nl = True
+    options.max_mem = MAX_MEMORY
     parts = [
         ("(?-i:" if rule.case_sensitive else "(?i:") + _recoded(pattern, rule, groups) + ")"
         for pattern, rule in patterns
@@ -337,6 +338,7 @@ def _options() -> Any:
     import re2
 
     options = re2.Options()
+    options.max_mem = USUAL_MEMORY
     options.log_errors = False
     options.never_capture = True
     return options
@@ -346,7 +348,6 @@ def _compiled(pattern: str, options: Any) -> Any:
     import re2
 
     raw = pattern.encode("utf-8", "replace")
-    options.max_mem = USUAL_MEMORY
     try:
         return re2.compile(raw, options)
     except re2.error:

@@ -119,13 +119,19 @@ class RuleView:
         """The groups of scripts that the document uses."""
         return groups_in(self.codes)
 
+    @cached_property
+    def pattern_groups(self) -> Groups:
+        """The groups that patterns for the whole document must be for."""
+        return self.all_groups if self.low.isascii() else _with_latin(self.all_groups)
+
     def groups(self, block: int) -> Groups:
-        """The groups of scripts that the block uses."""
+        """The groups of scripts that patterns for the block must be for; for ASCII alone there is one by itself."""
         if not self.beyond_ascii[block]:
             return _ASCII
         found = self._groups.get(block)
         if found is None:
-            found = self._groups[block] = groups_in(self.codes[self.starts[block] : self.ends[block]])
+            codes = self.codes[self.starts[block] : self.ends[block]]
+            found = self._groups[block] = _with_latin(groups_in(codes))
         return found
 
     def span(self, block: int, start: int, end: int) -> tuple[int, int]:
@@ -138,6 +144,11 @@ class RuleView:
             kept = kept_positions(seen(at.text))
             first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
         return at.start + first, at.start + last
+
+
+def _with_latin(groups: Groups) -> Groups:
+    """Symbols beyond ASCII are in the patterns for Latin."""
+    return groups if 1 in groups else (0, 1, *groups[1:])
 
 
 KIND_BITS = {kind: 1 << index for index, kind in enumerate(KINDS)}
