@@ -68,6 +68,17 @@ class Decision:
         if block == self.headline:
             self.headline = None
 
+    def cut_line(self, view: View, block: int, line: str, label: str) -> bool:
+        """Cut one line out of a block of several; False where it is not found or already cut."""
+        at = view.document.blocks[block].text.find(line)
+        start = view.document.blocks[block].start + at
+        cuts = self.cuts.setdefault(block, [])
+        if at < 0 or any(cut.start < start + len(line) and start < cut.end for cut in cuts):
+            return False
+        cuts.append(Cut(start, start + len(line), "", label, (Evidence("step:again", 0.0),)))
+        cuts.sort(key=lambda cut: (cut.start, cut.end))
+        return True
+
 
 def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
     """Decide on every block of a document."""
@@ -277,7 +288,10 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     keeping = _protected(decision)
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
     for block in range(int(gaps.at[latest]), view.size):
-        if not decision.noise[block] and block not in keeping:
+        hinted = decision.label[block] in ("timestamp", "label") and all(
+            hit.rule.weight is not None for hit in decision.rules.get(block, ())
+        )
+        if (hinted or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
 
 

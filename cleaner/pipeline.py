@@ -117,6 +117,7 @@ class Cleaner:
                 continue
             index = order[int(np.searchsorted(starts, block.start, side="right")) - 1]
             if "\n" in blocks[index].text and len(block.text) < len(blocks[index].text) // 2:
+                gone |= decision.cut_line(view, index, block.text, after.label[number])
                 continue
             decision.give_up(index, after.label[number], after.rules.get(number, []))
             gone = True
