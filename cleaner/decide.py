@@ -224,8 +224,9 @@ def _follow_article(view: View, decision: Decision) -> None:
     first, last = np.flatnonzero(found)[[0, -1]].tolist()
     apart = sized & (share <= _NOT_IN_ARTICLE)
     outside = (view.index < first) | (view.index > last)
+    keeping = _protected(decision)
     for block in np.flatnonzero(kept & (apart | outside) & (share < _IN_ARTICLE)).tolist():
-        if block not in _protected(decision):
+        if block not in keeping:
             decision.drop(block, "story", "article")
 
 

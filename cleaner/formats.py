@@ -13,8 +13,8 @@ from cleaner.cleaned import FORMAT_VERSION, Cleaned, replay
 from cleaner.model import Cut, Evidence, Removed, Verdict
 
 
-def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
-    """The document form: the story and what was removed from it."""
+def _heading(cleaned: Cleaned, name: str) -> dict[str, Any]:
+    """What both forms begin with."""
     return {
         "version": FORMAT_VERSION,
         "path": portable(name),
@@ -22,6 +22,13 @@ def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
         "flags": list(cleaned.flags),
         "refused": cleaned.refused,
         "headline": cleaned.headline,
+    }
+
+
+def document(cleaned: Cleaned, name: str) -> dict[str, Any]:
+    """The document form: the story and what was removed from it."""
+    return {
+        **_heading(cleaned, name),
         "body": cleaned.body,
         "metadata": dict(cleaned.metadata),
         "removed": [
@@ -45,12 +52,7 @@ def removed_from(cleaned: Cleaned) -> tuple[Removed, ...]:
 def explanation(cleaned: Cleaned, name: str) -> dict[str, Any]:
     """The explanation form: every block with its verdict; enough to make the body again."""
     return {
-        "version": FORMAT_VERSION,
-        "path": portable(name),
-        "page": cleaned.page,
-        "flags": list(cleaned.flags),
-        "refused": cleaned.refused,
-        "headline": cleaned.headline,
+        **_heading(cleaned, name),
         "metadata": dict(cleaned.metadata),
         "blocks": [_block(verdict, cleaned.source) for verdict in cleaned.verdicts],
     }
