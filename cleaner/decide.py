@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaner.breaks import Gaps, measure_breaks, usable
-from cleaner.facts import Bools, Floats, fold
+from cleaner.facts import DIGIT, LETTER, Bools, Floats, fold
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
 from cleaner.repair import REPAIRS, find_repairs
 from cleaner.signals import last_character
 from cleaner.view import View
-from cleaner.weigh import CERTAIN, Weights, add_up
+from cleaner.weigh import CERTAIN, Weights
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
@@ -35,6 +35,7 @@ _IN_ARTICLE = 0.7
 _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
+_MOST_OF_STORY = 0.3
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -131,8 +132,23 @@ def _protected(decision: Decision) -> set[int]:
 def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     """Rules that need nothing but the block."""
     keeping = {hit.block for hit in hits if hit.rule.action == "keep"} | _amid_story(view, decision, hits)
+    excessive = _excessive(view, decision, hits)
     for hit in hits:
-        _apply_one(decision, hit, keeping)
+        if hit.rule.id not in excessive:
+            _apply_one(decision, hit, keeping)
+
+
+def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
+    """Selectors that would take a large part of what looks like the story: this site uses the name for something else."""
+    blocks: dict[str, set[int]] = defaultdict(set)
+    for hit in hits:
+        if hit.rule.css and hit.rule.action == "drop":
+            blocks[hit.rule.id].add(hit.block)
+    if not blocks:
+        return set()
+    prose = np.where(decision.noise, 0.0, view.prose)
+    most = _MOST_OF_STORY * float(prose.sum())
+    return {name for name, taken in blocks.items() if float(prose[sorted(taken)].sum()) > most}
 
 
 def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]:
@@ -280,12 +296,12 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
         may &= gaps.at <= max(anchors)
     elif (
         not may.any()
-        or (add_up(card.tail, measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above).all()
+        or (card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above).all()
     ):
         return
     if not may.any():
         return
-    edge = np.where(may, add_up(card.edge, measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
+    edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = _protected(decision)
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
     for block in range(int(gaps.at[latest]), view.size):
@@ -372,18 +388,29 @@ def _bare(text: str) -> str:
 def _name(view: View, decision: Decision) -> None:
     """Give each block that no rule has named its class."""
     first, last = _extent(view, decision)
-    blocks = view.document.blocks
-    title = _bare(blocks[decision.headline].text) if decision.headline is not None else None
-    for index, block in enumerate(blocks):
+    _drop_doubled_headline(view, decision, last)
+    digits = view.facts.count(DIGIT) > 0
+    for index in range(view.size):
         if index == decision.headline:
             decision.label[index] = "headline"
-        elif title and view.words[index] <= 2 * _HEADLINE_WORDS and index <= last and _bare(block.text) == title:
-            decision.drop(index, "duplicate", "headline")
-        elif decision.noise[index]:
-            if decision.label[index] == "story":
-                decision.label[index] = _noise_class(view, index, first, last)
         elif decision.label[index] == "story":
-            decision.label[index] = _story_class(view, index)
+            if decision.noise[index]:
+                decision.label[index] = _noise_class(view, index, first, last, digits)
+            else:
+                decision.label[index] = _story_class(view, index)
+
+
+def _drop_doubled_headline(view: View, decision: Decision, last: int) -> None:
+    """Drop what repeats the headline, up to the story's last block."""
+    if decision.headline is None:
+        return
+    blocks = view.document.blocks
+    letters = view.facts.count(LETTER | DIGIT)
+    alike = (letters[: last + 1] == letters[decision.headline]) & (view.words[: last + 1] <= 2 * _HEADLINE_WORDS)
+    title = _bare(blocks[decision.headline].text)
+    for index in np.flatnonzero(alike).tolist():
+        if index != decision.headline and title and _bare(blocks[index].text) == title:
+            decision.drop(index, "duplicate", "headline")
 
 
 def _story_class(view: View, index: int) -> str:
@@ -392,13 +419,13 @@ def _story_class(view: View, index: int) -> str:
     return "subheading" if short or block.kind == "heading" else "story"
 
 
-def _noise_class(view: View, index: int, first: int, last: int) -> str:
+def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -> str:
     block = view.document.blocks[index]
     if block.kind == "caption":
         return "caption"
     words = view.words[index]
     if words <= 3:
-        return "timestamp" if any(char.isdigit() for char in block.text) else "ui"
+        return "timestamp" if digits[index] else "ui"
     if index > last:
         return "tail" if words >= 5 else "nav"
     if index < first:

@@ -27,7 +27,7 @@ from cleaner.pipeline import Cleaner
 from cleaner.rules import builtin_directory
 from cleaner.scorecard import Card, Pass, Scorecard, Term, write_scorecard
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
-from cleaner.weigh import Weights, add_up, measure, measure_context
+from cleaner.weigh import Weights, measure, measure_context
 
 FOLDS = 5
 BINS = 20
@@ -255,10 +255,8 @@ _INSIDE, _EDGE, _LATE = 0, 1, 2
 
 
 def _points(terms: Sequence[Term], names: Sequence[str], values: NDArray[np.float32]) -> Floats:
-    card = Pass(terms)
-    return add_up(
-        card, {name: values[:, number].astype(np.float64) for number, name in enumerate(names)}, len(values)
-    )
+    columns = {name: values[:, number].astype(np.float64) for number, name in enumerate(names)}
+    return Pass(terms).total(columns, len(values))
 
 
 def fit_scorecard(

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.disk_cache import remembered
 from cleaner.facts import Facts, hash_list
 from cleaner.rules import builtin_directory
 
@@ -22,16 +23,14 @@ class Lexicon:
     def __init__(self, languages: dict[str, dict[str, list[str]]]) -> None:
         self.languages = tuple(languages)
         self.tables = {key: np.zeros(_SLOTS, dtype=np.int64) for key in KEYS}
-        for number, lists in enumerate(languages.values()):
-            for key in KEYS:
-                slots = hash_list(lists[key]) & np.uint32(_SLOTS - 1)
-                self.tables[key][slots] |= 1 << number
+        for key, table in self.tables.items():
+            words = [word for lists in languages.values() for word in lists[key]]
+            bits = [1 << number for number, lists in enumerate(languages.values()) for _ in lists[key]]
+            np.bitwise_or.at(table, hash_list(words) & np.uint32(_SLOTS - 1), bits)
 
     def language(self, facts: Facts) -> int | None:
         """The number of the language whose function words are most frequent, None where too few are known."""
-        hits = self.tables["function"][
-            facts.words[:: max(1, len(facts.words) // _SAMPLE)] & np.uint32(_SLOTS - 1)
-        ]
+        hits = self.tables["function"][facts.words[:: max(1, len(facts.words) // _SAMPLE)] & np.uint32(_SLOTS - 1)]
         hits = hits[hits != 0]
         if len(hits) < 4:
             return None
@@ -45,7 +44,10 @@ class Lexicon:
         return found
 
 
+WordLists = dict[str, dict[str, list[str]]]
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    path = builtin_directory() / "languages.toml"
-    return Lexicon(tomllib.loads(path.read_text(encoding="utf-8")))
+    raw = (builtin_directory() / "languages.toml").read_bytes()
+    return Lexicon(remembered("languages", [raw], WordLists, lambda: tomllib.loads(raw.decode())))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import codes_of
-from cleaner.model import Document
-from cleaner.rule_candidates import candidates, whole_words
+from cleaner.model import Block, Document
+from cleaner.rule_candidates import Pairs, candidates, chosen, whole_words
 from cleaner.rule_compile import Plan
 from cleaner.rule_files import Rule
-from cleaner.rule_program import Program
+from cleaner.rule_program import Program, Spans
 from cleaner.rule_view import Bools, RuleView
 from cleaner.rules import RuleSet, Scope
 
@@ -48,24 +48,20 @@ def match_rules(  # noqa: PLR0913 - all but three are named, and few callers nee
     language: str | None = None,
     site: str | None = None,
     url: str | None = None,
-    marked: Iterable[tuple[int, Rule]] = (),
     words: NDArray[np.floating] | None = None,
 ) -> list[Hit]:
     """Every hit in `document`, by block, then by rule.
 
-    `folded` is the document's text in lower case at equal length; `marked` are the blocks that stand in an
-    element which a rule's CSS selector found, with that rule (see `RuleSet.selectors`); `words` are the
-    words of each block (`Facts.word_count`), where they were counted already.
+    `folded` is the document's text in lower case at equal length; `words` are the words of each block
+    (`Facts.word_count`), where they were counted already.
     """
     if not document.blocks:
         return []
-    view = RuleView(document, folded, words)
     own = rules.at(site)
-    marks = [(block, rule.id) for block, rule in marked]
     scope = Scope(language, site, url)
-    hits = _hits(rules.program, view, _active(rules, scope, own.hidden), marks)
+    hits = _hits(rules, document, folded, _active(rules, scope, own.hidden), words)
     if own.rules:
-        hits += _hits(own.rules.program, view, _active(own.rules, scope, frozenset()), marks)
+        hits += _hits(own.rules, document, folded, _active(own.rules, scope, frozenset()), words)
         hits.sort(key=lambda hit: hit.block)
     return hits
 
@@ -82,22 +78,66 @@ def _active(rules: RuleSet, scope: Scope, hidden: frozenset[int]) -> Bools:
     return mask
 
 
-def _hits(program: Program, view: RuleView, active: Bools, marks: Iterable[tuple[int, str]]) -> list[Hit]:
-    marked = [(block, index) for block, name in marks if (index := program.index_of.get(name)) is not None]
-    blocks, rules = candidates(program, view, active, marked)
-    found: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
-    for block, index in zip(blocks.tolist(), rules.tolist(), strict=True):
+def _hits(
+    rules: RuleSet,
+    document: Document,
+    folded: str,
+    active: Bools,
+    words: NDArray[np.floating] | None,
+) -> list[Hit]:
+    """The hits of one rule set. What holds for a block's text alone is remembered: lines come again and again."""
+    program, blocks = rules.program, document.blocks
+    known = program.known(active)
+    keys = [(block.kind, block.text) for block in blocks]
+    new = sorted({key: index for index, key in enumerate(keys) if key not in known}.values())
+    if new:
+        view = RuleView(*_part(document, folded, new, words))
+        found = dict(_matched(program, view, candidates(program, view, active)))
+        known.update((keys[block], found.get(number, ())) for number, block in enumerate(new))
+    pairs = [(index, rule, spans) for index, key in enumerate(keys) for rule, spans in known[key]]
+    marked = [(block, index) for block, name in document.marked if (index := program.index_of.get(name)) is not None]
+    if marked:
+        view = RuleView(document, folded, words)
+        in_marks = _matched(program, view, chosen(program, view, active, marked))
+        pairs += [(block, *one) for block, found in in_marks for one in found]
+    program.forget(len(document.text))
+    return [hit for pair in sorted(_in_place(program, pairs, len(blocks))) for hit in _as_hits(program, blocks, pair)]
+
+
+def _part(
+    document: Document, folded: str, chosen: Sequence[int], words: NDArray[np.floating] | None
+) -> tuple[Document, str, NDArray[np.floating] | None]:
+    """A document of some of the blocks, its text in lower case, and the words of its blocks."""
+    if len(chosen) == len(document.blocks):
+        return document, folded, words
+    blocks: list[Block] = []
+    at = 0
+    for index in chosen:
+        block = document.blocks[index]
+        end = at + block.end - block.start
+        blocks.append(Block(block.text, block.kind, at, end))
+        at = end + 1
+    low = "\n".join([folded[document.blocks[index].start : document.blocks[index].end] for index in chosen])
+    text = "\n".join([block.text for block in blocks])
+    return Document(text, tuple(blocks)), low, None if words is None else words[chosen]
+
+
+def _matched(program: Program, view: RuleView, pairs: Pairs) -> Iterator[tuple[int, tuple[tuple[int, Spans], ...]]]:
+    """Block by block the rules that match it, each with its spans."""
+    found: dict[int, list[tuple[int, Spans]]] = {}
+    for block, index in zip(pairs.blocks.tolist(), pairs.rules.tolist(), strict=True):
         if spans := _matches(program, index, view, block):
-            found[block, index] = spans
-    kept = _in_runs(program, found)
-    return [hit for block, index in kept for hit in _as_hits(program, view, (block, index), found[block, index])]
+            found.setdefault(block, []).append((index, spans))
+    return ((block, tuple(matches)) for block, matches in found.items())
 
 
-def _as_hits(program: Program, view: RuleView, pair: tuple[int, int], spans: Iterable[tuple[int, int]]) -> list[Hit]:
-    block, rule = pair[0], program.rules[pair[1]]
-    if rule.action == "cut":
-        return [Hit(block, rule, *view.span(block, start, end)) for start, end in spans]
-    return [Hit(block, rule, view.blocks[block].start, view.blocks[block].end)]
+def _as_hits(program: Program, blocks: Sequence[Block], pair: tuple[int, int, Spans]) -> Iterator[Hit]:
+    block, rule = blocks[pair[0]], program.rules[pair[1]]
+    if rule.action != "cut":
+        yield Hit(pair[0], rule, block.start, block.end)
+        return
+    for start, end in pair[2]:
+        yield Hit(pair[0], rule, block.start + start, block.start + end)
 
 
 # --- one rule on one block ------------------------------------------------------------------------
@@ -106,21 +146,19 @@ def _as_hits(program: Program, view: RuleView, pair: tuple[int, int], spans: Ite
 _WHOLE = ((0, 0),)
 
 
-def _matches(program: Program, index: int, view: RuleView, block: int) -> tuple[tuple[int, int], ...]:
-    """The spans of the block's UTF-8 that the rule matches: all of them to cut, one is enough otherwise."""
-    raw = view.raw(block)
-    found = program.known(index, raw)
-    if found is None:
-        plan = program.plans[index]
-        found = _search(program, index, view, block) if program.rules[index].pattern else _WHOLE
-        if found and plan.demands and not _has_demand(program, plan, view, block):
-            found = ()
-        program.keep(index, raw, found)
-    return found
+def _matches(program: Program, index: int, view: RuleView, block: int) -> Spans:
+    """The spans of the block that the rule matches: all of them to cut, one is enough otherwise."""
+    found = _search(program, index, view, block) if program.rules[index].pattern else _WHOLE
+    plan = program.plans[index]
+    if found and plan.demands and not _has_demand(program, plan, view, block):
+        return ()
+    if found is _WHOLE or program.rules[index].action != "cut":
+        return found
+    return tuple([view.span(block, start, end) for start, end in found])
 
 
-def _search(program: Program, index: int, view: RuleView, block: int) -> tuple[tuple[int, int], ...]:
-    """The matches of the rule's pattern."""
+def _search(program: Program, index: int, view: RuleView, block: int) -> Spans:
+    """The matches of the rule's pattern in the block's UTF-8."""
     rule, edges = program.rules[index], program.plans[index].edges
     groups = view.groups(block)
     pattern = program.whole_pattern(index, groups)
@@ -175,12 +213,18 @@ def _stands_whole(text: str, low: str, ends: int) -> bool:
     return bool(((ends & ~whole_words(codes_of(low), starts, starts + len(text))) == 0).any())
 
 
-def _in_runs(program: Program, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without the hits of rules that want a run of neighbours and have none."""
-    pairs = set(found)
-    runs = {pair for pair in pairs if program.rules[pair[1]].run > 1}
-    alone = {pair for pair in runs if _run_length(pairs, pair) < program.rules[pair[1]].run}
-    return sorted(pairs - alone)
+def _in_place(program: Program, pairs: Sequence[tuple[int, int, Spans]], size: int) -> list[tuple[int, int, Spans]]:
+    """Without the hits of rules that want another place in the document, or a run of neighbours and have none."""
+    stands = {(block, index) for block, index, _ in pairs if _may_stand(program.rules[index], block, size)}
+    runs = {pair for pair in stands if program.rules[pair[1]].run > 1}
+    stands -= {pair for pair in runs if _run_length(stands, pair) < program.rules[pair[1]].run}
+    return [pair for pair in pairs if pair[:2] in stands]
+
+
+def _may_stand(rule: Rule, block: int, size: int) -> bool:
+    if rule.first is None and rule.last is None:
+        return True
+    return block < (rule.first or 0) or size - block <= (rule.last or 0)
 
 
 def _run_length(pairs: set[tuple[int, int]], pair: tuple[int, int]) -> int:

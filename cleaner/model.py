@@ -107,6 +107,8 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """The page says that its story is not free to read."""
     live: bool = False
     """The page says that it is a live blog."""
+    marked: tuple[tuple[int, str], ...] = ()
+    """Blocks in elements that rules ask for by CSS selector, each with the rule's id."""
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):

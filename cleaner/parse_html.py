@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleaner.guard import check_nesting
 from cleaner.metadata import headline_candidates, language_code
 from cleaner.model import Block, Document, Kind, Markup
+from cleaner.select import Selectors
 from cleaner.structured import read_structured
 
 UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
@@ -68,8 +71,11 @@ def attribute_names(attributes: dict[str, str | None]) -> str:
     return name
 
 
-def parse_html(source: str) -> Document:
-    """Cut a page into blocks. Raises `Bomb` where its nesting would exhaust the parser."""
+def parse_html(source: str, selectors: Selectors | None = None) -> Document:
+    """Cut a page into blocks, and find those that stand in elements which `selectors` find.
+
+    Raises `Bomb` where its nesting would exhaust the parser.
+    """
     raw = source.encode("utf-8", "ignore")
     check_nesting(raw)
     tree = LexborHTMLParser(raw)
@@ -89,6 +95,7 @@ def parse_html(source: str) -> Document:
         language,
         paywalled=bool(structured.paywalled),
         live=structured.live,
+        marked=walk.marked(selectors.find(tree, walk.all_names(), raw)) if selectors else (),
     )
 
 
@@ -108,6 +115,7 @@ class _Walk:
         # Each open element by its address: the container it belongs to, apart for those inside a link.
         self.plain: dict[int, int] = {body.mem_id: 0}
         self.linked: dict[int, int] = {}
+        self.inline: list[LexborNode] = []
         self.pieces: list[str] = []
         self.current = 0
         self.position = self.link_chars = self.links = self.breaks = 0
@@ -116,7 +124,7 @@ class _Walk:
     def _run(self, body: LexborNode) -> None:
         nodes = body.traverse(include_text=True)
         next(nodes)
-        role, plain = ROLES.get, self.plain
+        role, plain, inline = ROLES.get, self.plain, self.inline.append
         for node in nodes:
             parent = node.parent
             above = parent.mem_id if parent is not None else 0
@@ -129,15 +137,59 @@ class _Walk:
                 self._text(node.text_content or "", container, in_link)
             elif what == INLINE:
                 (self.linked if in_link else plain)[node.mem_id] = container
+                inline(node)
             elif what == LINK:
                 self._move(container)
                 self.links += 1
                 self.linked[node.mem_id] = container
+                inline(node)
             elif what == BLOCK:
                 self._open(node, container, in_link)
             elif what == BREAK:
                 self._break()
         self._flush()
+
+    def marked(self, elements: Iterable[tuple[LexborNode, str]]) -> tuple[tuple[int, str], ...]:
+        """The blocks that stand in these elements, or are all that an element in a line holds, each with what its element comes with, in order."""
+        found: set[tuple[int, str]] = set()
+        inside: dict[int, tuple[int, int]] = {}
+        own_blocks: dict[int, list[int]] = defaultdict(list)
+        for block, container in enumerate(self.holder):
+            own_blocks[container].append(block)
+        for node, name in elements:
+            container = self.plain.get(node.mem_id, self.linked.get(node.mem_id))
+            if container is None:
+                continue
+            if ROLES.get(node.tag_id or 0, BLOCK) != BLOCK:
+                text = " ".join((node.text() or "").split())
+                found.update((block, name) for block in own_blocks[container] if self.texts[block] == text)
+                continue
+            if container not in inside:
+                inside[container] = self._blocks_in(container)
+            found.update((block, name) for block in range(*inside[container]))
+        return tuple(sorted(found))
+
+    def all_names(self) -> str:
+        """The classes and ids of all elements, one a line."""
+        names = set(self.names)
+        for node in self.inline:
+            attributes = node.attributes
+            names.update(value for key in ("class", *_NAMING) if (value := attributes.get(key)))
+        return "\n".join(names)
+
+    def _blocks_in(self, container: int) -> tuple[int, int]:
+        """The first of the blocks inside a container, and the one after the last."""
+        within = {container}
+        for later in range(container + 1, len(self.parent)):
+            if self.parent[later] in within:
+                within.add(later)
+            elif self.parent[later] < container:
+                break
+        first = self.first[container]
+        stop = first
+        while stop < len(self.holder) and self.holder[stop] in within:
+            stop += 1
+        return first, stop
 
     def _move(self, container: int) -> None:
         if container != self.current:

@@ -20,6 +20,7 @@ from cleaner.policy import Policy
 from cleaner.read import SourceKind, decode, sniff
 from cleaner.rules import RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
+from cleaner.select import Selectors
 from cleaner.view import View
 from cleaner.weigh import CERTAIN, Weights, rule_points
 
@@ -61,13 +62,13 @@ class Cleaner:
         """
         text = decode(source)[0] if isinstance(source, bytes) else source
         kind = kind or sniff(text)
+        site = site or (urlsplit(url).hostname if url else None)
         try:
-            document = parse(text, kind)
+            document = parse(text, kind, self.rules.selectors(site) if kind == "html" else None)
         except Bomb as fault:
             return _refused(text, str(fault))
         if not document.blocks:
             return _refused(document.text, "there is no text in it")
-        site = site or (urlsplit(url).hostname if url else None)
         view, hits = self.look(document, url, site)
         card = self.scorecard.text if document.markup is None else self.scorecard.page
         weights = Weights(view, card)
@@ -197,12 +198,12 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     return Verdict(decision.label[index], kept, block.start, block.end, points, evidence + signals, cuts)
 
 
-def parse(text: str, kind: SourceKind) -> Document:
-    """Cut a source into blocks."""
+def parse(text: str, kind: SourceKind, selectors: Selectors | None = None) -> Document:
+    """Cut a source into blocks; on a page, find those in elements that `selectors` ask for."""
     if kind == "html":
         from cleaner.parse_html import parse_html
 
-        return parse_html(text)
+        return parse_html(text, selectors)
     return parse_text(text)
 
 

@@ -24,24 +24,29 @@ class Pairs(NamedTuple):
         return Pairs(self.blocks[mask], self.rules[mask])
 
 
-def candidates(program: Program, view: RuleView, active: Bools, marked: list[tuple[int, int]]) -> Pairs:
-    """The pairs to try, by block, then by rule: all that may hit, and few others.
+def candidates(program: Program, view: RuleView, active: Bools) -> Pairs:
+    """The pairs to try, by block, then by rule: all that may hit by their text alone, and few others.
 
-    `active` says which rules the document is open to, `marked` are pairs that CSS selectors announce.
+    `active` says which rules the document is open to.
     """
     sources = (
         _by_literal(program, view, active),
         _by_shape(program, view, active),
         _by_line(program, view, active),
-        _pairs(marked),
     )
     blocks = np.concatenate([source.blocks for source in sources])
     rules = np.concatenate([source.rules for source in sources])
     found = Pairs(blocks, rules)
-    found = found.where(active[found.rules])
     found = found.where(_fit(program, view, found))
     keys = np.unique(found.blocks * len(program.rules) + found.rules)
     return Pairs(*np.divmod(keys, max(1, len(program.rules))))
+
+
+def chosen(program: Program, view: RuleView, active: Bools, pairs: list[tuple[int, int]]) -> Pairs:
+    """Of these pairs of a block and a rule those that may hit."""
+    found = _pairs(sorted(set(pairs)))
+    found = found.where(active[found.rules])
+    return found.where(_fit(program, view, found))
 
 
 def _pairs(pairs: list[tuple[int, int]]) -> Pairs:
@@ -50,7 +55,7 @@ def _pairs(pairs: list[tuple[int, int]]) -> Pairs:
 
 
 def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
-    """Whether each pair's block has the length, words, kind and place that its rule wants."""
+    """Whether each pair's block has the length, words and kind that its rule wants."""
     blocks, rules = pairs
     wants = program.wants
     fits = view.lengths[blocks] <= wants.width[rules]
@@ -58,8 +63,6 @@ def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
         fits &= ~wants.digit[rules] | view.has_digit[blocks]
     if wants.beyond_ascii.any():
         fits &= ~wants.beyond_ascii[rules] | view.beyond_ascii[blocks]
-    if wants.place_in_document:
-        fits &= (blocks < wants.first[rules]) | (view.size - blocks <= wants.last[rules])
     if wants.some_kinds:
         fits &= (wants.kinds[rules] & view.kinds[blocks]) != 0
     left = np.flatnonzero(fits)

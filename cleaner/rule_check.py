@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +40,7 @@ from cleaner.rule_files import (
 from cleaner.rule_text import collapse, literal, seen
 from cleaner.rule_view import count_words
 from cleaner.rules import RuleSet, builtin_directory, rule_paths
+from cleaner.select import Selectors
 
 
 class Finding(msgspec.Struct, frozen=True, order=True):
@@ -145,7 +146,6 @@ def example_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
         language=example.language or (rule.language[0] if rule.language else None),
         site=example.site or (rule.site[0] if rule.site else None),
         url=example.url,
-        marked=[(block, rule) for block in case.marked or ()],
     )
     before = example.class_ or (rule.follows[0] if rule.follows else None)
     return [hit for hit in hits if applies(hit, [before], example.place or rule.place)]
@@ -153,8 +153,9 @@ def example_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
 
 def _case(rule: Rule, example: Example) -> _Case:
     if example.html is not None:
-        document = parse_html(f"<!doctype html><body>{example.html}</body>")
-        marked = tuple(_inside(document, example.html, rule.css))
+        selectors = Selectors((selector, rule.id) for selector in rule.css)
+        document = parse_html(f"<!doctype html><body>{example.html}</body>", selectors)
+        marked = tuple(block for block, _ in document.marked)
         return _Case(example, document, marked, tuple(range(len(document.blocks))))
     texts = [example.after] if example.after else []
     lead = len(texts)
@@ -172,17 +173,6 @@ def _case(rule: Rule, example: Example) -> _Case:
 def _kind(rule: Rule, example: Example) -> Kind:
     """The example's kind; one that the rule is for, when the example does not say."""
     return example.kind or (rule.kinds[0] if rule.kinds else "paragraph")
-
-
-def _inside(document: Document, html: str, selectors: Sequence[str]) -> Iterator[int]:
-    """The blocks whose text stands in an element that a selector finds."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    tree = LexborHTMLParser(f"<!doctype html><body>{html}</body>")
-    texts = [collapse(node.text()) for selector in selectors for node in tree.css(selector)]
-    for index, block in enumerate(document.blocks):
-        if any(collapse(block.text) in text for text in texts):
-            yield index
 
 
 def _why_not(rule: Rule, book: Phrasebook, case: _Case, block: int) -> str:

@@ -20,6 +20,7 @@ from cleaner.read import decode
 from cleaner.rule_files import Rule
 from cleaner.rule_text import collapse, seen
 from cleaner.rules import RuleSet
+from cleaner.select import Selectors
 
 WIDE = 0.05
 """Share of all blocks above which a rule fires too widely."""
@@ -75,7 +76,7 @@ class _Labelled(NamedTuple):
 
 def check_against_corpus(rules: RuleSet, corpus: Path) -> list[Use]:
     """What each rule does in the documents of `corpus`, in the order of the rules."""
-    cases = [_labelled(case) for gold in read_gold(corpus) for case in gold.cases]
+    cases = [_labelled(case, rules.selectors()) for gold in read_gold(corpus) for case in gold.cases]
     hits: dict[str, list[tuple[int, Hit]]] = defaultdict(list)
     sure: dict[tuple[int, int], int] = defaultdict(int)
     for number, case in enumerate(cases):
@@ -95,32 +96,15 @@ def case_hits(rules: RuleSet, case: _Labelled) -> list[Hit]:
         document,
         facts.folded,
         language=document.language,
-        marked=marks(rules, document, case.source),
         words=facts.word_count,
     )
     return [hit for hit in found if applies(hit, case.classes[: hit.block], case.places[hit.block])]
 
 
-def marks(rules: RuleSet, document: Document, source: str) -> list[tuple[int, Rule]]:
-    """The blocks whose text stands in an element that a selector finds, with the selector's rule."""
-    if document.markup is None:
-        return []
-    from selectolax.lexbor import LexborHTMLParser
-
-    tree = LexborHTMLParser(source)
-    texts = [collapse(seen(block.text)) for block in document.blocks]
-    found: set[tuple[int, str]] = set()
-    for selector, rule in rules.selectors():
-        for node in tree.css(selector):
-            inside = collapse(seen(node.text()))
-            found |= {(block, rule.id) for block, text in enumerate(texts) if text and text in inside}
-    return [(block, rules.by_id[name]) for block, name in sorted(found)]
-
-
-def _labelled(case: Case) -> _Labelled:
+def _labelled(case: Case, selectors: Selectors) -> _Labelled:
     raw = case.read()
     source = decode(raw)[0] if isinstance(raw, bytes) else raw
-    document = parse_html(source) if case.kind == "html" else parse_text(source)
+    document = parse_html(source, selectors) if case.kind == "html" else parse_text(source)
     texts = [collapse(seen(block.text)) for block in document.blocks]
     story = label_blocks([block.text for block in document.blocks], case.body or "")
     noise = {collapse(seen(text)): name for name, text in reversed(case.noise)}

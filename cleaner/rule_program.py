@@ -29,8 +29,10 @@ from cleaner.rule_text import expand, list_names
 _VARIANTS_KEPT = 4
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
-_RESULTS_KEPT = 1 << 15
-_LONGEST_KEPT = 200
+_SETS_KEPT = 64
+_CHARACTERS_KEPT = 1 << 23
+Spans = tuple[tuple[int, int], ...]
+Known = dict[tuple[str, str], tuple[tuple[int, Spans], ...]]
 
 
 def short_key(first: Any, second: Any) -> Any:
@@ -52,10 +54,6 @@ class Wants:
         self.beyond_ascii = np.array([plan.beyond_ascii for plan in plans], dtype=np.bool_)
         self.min_words = np.array([rule.min_words or 0 for rule in rules], dtype=np.float64)
         self.max_words = np.array([rule.max_words or np.inf for rule in rules], dtype=np.float64)
-        free = [rule.first is None and rule.last is None for rule in rules]
-        self.first = np.array([far if f else r.first or 0 for r, f in zip(rules, free, strict=True)], dtype=np.int64)
-        self.last = np.array([rule.last or 0 for rule in rules], dtype=np.int64)
-        self.place_in_document = not all(free)
         self.kinds = np.array([_bits(rule.kinds) for rule in rules], dtype=np.uint8)
         self.some_kinds = any(rule.kinds for rule in rules)
 
@@ -81,18 +79,19 @@ class Program:
         self._list_numbers: dict[str, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
         self._gates: dict[Groups, list[tuple[Any, tuple[int, ...]]]] = {}
-        self._known: dict[tuple[int, bytes], tuple[tuple[int, int], ...]] = {}
+        self._known: dict[bytes, Known] = {}
+        self._room = _CHARACTERS_KEPT
 
-    def known(self, index: int, raw: bytes) -> tuple[tuple[int, int], ...] | None:
-        """What rule `index` was found to match in this text; None when it is not remembered."""
-        return self._known.get((index, raw))
+    def known(self, active: NDArray[np.bool_]) -> Known:
+        """What those rules are known to match, by a block's kind and text: the same dictionary for the same rules."""
+        return self._known.setdefault(active.tobytes(), {})
 
-    def keep(self, index: int, raw: bytes, spans: tuple[tuple[int, int], ...]) -> None:
-        """Remember it: the lines of a site's template come again and again."""
-        if len(raw) <= _LONGEST_KEPT:
-            if len(self._known) >= _RESULTS_KEPT:
-                self._known.clear()
-            self._known[index, raw] = spans
+    def forget(self, size: int) -> None:
+        """Keep what is remembered within bounds; call it for each document, with the characters in it."""
+        self._room -= size
+        if self._room < 0 or len(self._known) > _SETS_KEPT:
+            self._room = _CHARACTERS_KEPT
+            self._known = {}
 
     @cached_property
     def literals(self) -> Automata:

@@ -135,7 +135,7 @@ class RuleView:
         return found
 
     def span(self, block: int, start: int, end: int) -> tuple[int, int]:
-        """Offsets in the document of a span of the block's UTF-8."""
+        """Offsets in the block's text of a span of its UTF-8."""
         raw = self.raw(block)
         first = len(raw[:start].decode())
         last = first + len(raw[start:end].decode())
@@ -143,7 +143,7 @@ class RuleView:
         if self.lengths[block] != len(at.text):
             kept = kept_positions(seen(at.text))
             first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
-        return at.start + first, at.start + last
+        return first, last
 
 
 def _with_latin(groups: Groups) -> Groups:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +12,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.disk_cache import remembered
 from cleaner.rule_compile import FORMAT, Compiled, Phrasebook, check_patterns, join_layers
 from cleaner.rule_files import Rule, RuleError, RuleFile, WordLists, merge_words, parse, read_file, read_text
 from cleaner.rule_program import Program
+from cleaner.select import Selectors
 
 __all__ = [
     "Rule",
@@ -61,11 +61,12 @@ class Scope(NamedTuple):
     url: str | None = None
 
 
-class SiteRules(msgspec.Struct, frozen=True):
+class SiteRules(msgspec.Struct):
     """What a site's own files add to a rule set, and which of its rules they replace or switch off."""
 
     rules: RuleSet | None
     hidden: frozenset[int]
+    selectors: Selectors | None = None
 
 
 _NO_SITE_RULES = SiteRules(None, frozenset())
@@ -163,16 +164,23 @@ class RuleSet:
         own = RuleSet(msgspec.structs.replace(compiled, words=_NO_WORDS)) if compiled.rules else None
         return SiteRules(own, hidden)
 
-    def selectors(self, site: str | None = None, language: str | None = None) -> list[tuple[str, Rule]]:
-        """Every CSS selector with its rule, for a page of `site` in `language`."""
+    def selectors(self, site: str | None = None) -> Selectors:
+        """Every CSS selector with the id of its rule, for a page of `site`."""
         own = self.at(site)
-        found = [
-            (selector, rule)
-            for index, rule in enumerate(self.rules)
-            if rule.css and index not in own.hidden and in_scope(rule, Scope(language, site))
-            for selector in rule.css
-        ]
-        return found + (own.rules.selectors(site, language) if own.rules else [])
+        if own is _NO_SITE_RULES:
+            return self._own_selectors
+        if own.selectors is None:
+            own.selectors = Selectors([*self._css(own.hidden), *(own.rules._css() if own.rules else ())])
+        return own.selectors
+
+    @cached_property
+    def _own_selectors(self) -> Selectors:
+        return Selectors(self._css())
+
+    def _css(self, hidden: frozenset[int] = frozenset()) -> Iterator[tuple[str, str]]:
+        for index, rule in enumerate(self.rules):
+            if index not in hidden:
+                yield from ((selector, rule.id) for selector in rule.css)
 
 
 def domains_of(site: str) -> Iterator[str]:
@@ -205,51 +213,17 @@ def load_layers(directories: Sequence[Path]) -> RuleSet:
     """Like `load_rules`, of these directories alone; the compiled form is kept in the user's cache."""
     paths = [rule_paths(directory) for directory in directories]
     texts = [[(path, read_text(path)) for path in layer] for layer in paths]
-    cache = _cache_path(texts)
-    compiled = _from_cache(cache)
-    if compiled is None:
-        layers = [[parse(text, path, path.stem) for path, text in layer] for layer in texts]
-        compiled = join_layers(layers)
-        builtin = builtin_directory()
-        own = [file for layer in layers for file in layer if file.path.parent != builtin]
-        words = merge_words([file for layer in layers for file in layer])
-        check_patterns(own, Phrasebook(words))
-        _to_cache(cache, compiled)
+    content = [f"{FORMAT} {Rule.__struct_fields__}".encode()]
+    for layer in texts:
+        content += [b"layer", *(part.encode() for path, text in layer for part in (str(path), text))]
+    compiled = remembered("rules", content, Compiled, lambda: _compile(texts))
     return RuleSet(compiled, directories)
 
 
-def _cache_path(texts: Sequence[Sequence[tuple[Path, str]]]) -> Path | None:
-    import platformdirs
-
-    digest = hashlib.sha256(f"{FORMAT} {Rule.__struct_fields__}".encode())
-    for layer in texts:
-        digest.update(b"\0layer")
-        for path, text in layer:
-            raw = text.encode()
-            digest.update(f"\0{path}\0{len(raw)}\0".encode() + raw)
-    try:
-        return Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"rules-{digest.hexdigest()[:32]}"
-    except (OSError, RuntimeError):
-        return None
-
-
-def _from_cache(path: Path | None) -> Compiled | None:
-    if path is None:
-        return None
-    try:
-        compiled = msgspec.msgpack.decode(path.read_bytes(), type=Compiled)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return compiled if compiled.format == FORMAT else None
-
-
-def _to_cache(path: Path | None, compiled: Compiled) -> None:
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(msgspec.msgpack.encode(compiled))
-        os.replace(file.name, path)
-    except OSError:
-        return
+def _compile(texts: Sequence[Sequence[tuple[Path, str]]]) -> Compiled:
+    layers = [[parse(text, path, path.stem) for path, text in layer] for layer in texts]
+    compiled = join_layers(layers)
+    builtin = builtin_directory()
+    own = [file for layer in layers for file in layer if file.path.parent != builtin]
+    check_patterns(own, Phrasebook(merge_words([file for layer in layers for file in layer])))
+    return compiled

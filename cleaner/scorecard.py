@@ -16,9 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.disk_cache import remembered
 from cleaner.facts import Floats
 from cleaner.names import Names
 from cleaner.rules import builtin_directory
+
+_AT_ONCE = 1 << 14
+"""Entries whose points are looked up together."""
 
 
 class Term(NamedTuple):
@@ -30,7 +34,7 @@ class Term(NamedTuple):
 
 
 class Pass:
-    """One pass of a card: its terms, on one set of bins a signal."""
+    """One pass of a card: its terms as one table, to be looked up for all blocks at once."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
         edges: dict[str, set[float]] = {}
@@ -39,22 +43,49 @@ class Pass:
                 edges.setdefault(name, set()).update(own.tolist())
         self.terms = tuple(terms)
         self.signals = tuple(edges)
-        self.edges = {name: np.array(sorted(values)) for name, values in edges.items()}
-        self._tables = {term.signals: self._spread(term) for term in terms}
+        self._edges = np.full((max(map(len, edges.values()), default=0), len(edges)), np.inf)
+        for row, values in enumerate(edges.values()):
+            self._edges[: len(values), row] = sorted(values)
+        at = {name: row for row, name in enumerate(edges)}
+        tables = [self._spread(term, [np.array(sorted(edges[name])) for name in term.signals]) for term in terms]
+        sizes = np.array([table.size for table in tables], dtype=np.int64)
+        self._table = np.concatenate([table.reshape(-1) for table in tables]) if tables else np.zeros(0)
+        self._begin = (np.cumsum(sizes) - sizes)[:, None]
+        self._first = np.array([at[term.signals[0]] for term in terms], dtype=np.int64)
+        self._step = np.array([table.shape[1] for table in tables], dtype=np.int64)[:, None]
+        # The last row of bins, all zero, stands in for the signal that a single one is not paired with.
+        self._second = np.array([at[t.signals[1]] if len(t.signals) == 2 else len(at) for t in terms], dtype=np.int64)
 
-    def _spread(self, term: Term) -> NDArray[np.float64]:
+    @staticmethod
+    def _spread(term: Term, edges: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         """The term's points on the bins of the pass: a row a bin of its first signal, a column a bin of its second."""
-        tops = [np.append(self.edges[name], np.inf) for name in term.signals]
-        at = [np.searchsorted(own, top) for own, top in zip(term.edges, tops, strict=True)]
-        table = term.points.reshape([len(own) + 1 for own in term.edges])
-        return np.ascontiguousarray(table[np.ix_(*at)]).reshape(-1)
+        at = [np.searchsorted(own, np.append(all_, np.inf)) for own, all_ in zip(term.edges, edges, strict=True)]
+        table = term.points.reshape([len(own) + 1 for own in term.edges])[np.ix_(*at)]
+        return table.reshape(len(at[0]), -1)
 
-    def term_points(self, term: Term, places: Mapping[str, NDArray[np.int64]]) -> Floats:
-        """A term's points, given each signal's bins."""
-        place = places[term.signals[0]]
-        if len(term.signals) == 2:
-            place = place * (len(self.edges[term.signals[1]]) + 1) + places[term.signals[1]]
-        return self._tables[term.signals][place]
+    def points(self, values: Mapping[str, Floats], size: int) -> Floats:
+        """A row for each term, a column for each of `size` entries; a term one of whose signals is absent gives 0."""
+        measured = np.zeros((len(self.signals) + 1, size))
+        for row, name in enumerate(self.signals):
+            if name in values:
+                measured[row] = values[name]
+        bins = np.zeros(measured.shape, dtype=np.int64)
+        for edges in self._edges:
+            bins[:-1] += measured[:-1] > edges[:, None]
+        found = self._table[self._begin + bins[self._first] * self._step + bins[self._second]]
+        for row, term in enumerate(self.terms):
+            if any(name not in values for name in term.signals):
+                found[row] = 0.0
+        return found
+
+    def total(self, values: Mapping[str, Floats], size: int) -> Floats:
+        """The points of the pass for each of `size` entries."""
+        total = np.zeros(size)
+        for start in range(0, size, _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            rows = self.points({name: column[part] for name, column in values.items()}, len(total[part]))
+            rows.sum(axis=0, out=total[part])
+        return total
 
 
 PASSES = ("first", "second", "tail", "edge")
@@ -67,9 +98,7 @@ class Card:
     there is one), `edge` which of the gaps it is.
     """
 
-    def __init__(
-        self, passes: Mapping[str, Sequence[Term]], drop_above: float = 0.0, tail_above: float = 99.0
-    ) -> None:
+    def __init__(self, passes: Mapping[str, Sequence[Term]], drop_above: float = 0.0, tail_above: float = 99.0) -> None:
         self.first, self.second, self.tail, self.edge = (Pass(passes.get(name, ())) for name in PASSES)
         self.drop_above = drop_above
         self.tail_above = tail_above
@@ -86,7 +115,8 @@ class Scorecard:
 
 def read_scorecard(path: Path) -> Scorecard:
     """Read a scorecard file."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    raw = path.read_bytes()
+    data = remembered("scorecard", [raw], dict[str, Any], lambda: tomllib.loads(raw.decode()))
     return Scorecard(_card(data["page"]), _card(data["text"]), Names(data["names"]))
 
 
@@ -126,9 +156,7 @@ def write_scorecard(path: Path, scorecard: Scorecard) -> None:
     """Write a scorecard as a file that `read_scorecard` reads."""
     lines = [_HEAD, "[names]"]
     lines += [
-        f'"{name}" = {points:.2f}'
-        for name, points in sorted(scorecard.names.points.items())
-        if abs(points) >= 0.005
+        f'"{name}" = {points:.2f}' for name, points in sorted(scorecard.names.points.items()) if abs(points) >= 0.005
     ]
     for title, card in (("page", scorecard.page), ("text", scorecard.text)):
         lines += [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from cleaner.context import CONTEXT, MARKUP_CONTEXT
 from cleaner.facts import Floats
 from cleaner.match import Hit
 from cleaner.model import Evidence
-from cleaner.scorecard import Card, Pass, Term
+from cleaner.scorecard import Card
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
 from cleaner.view import View
 
@@ -52,42 +52,25 @@ def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[st
     return values
 
 
-def contributions(card: Pass, values: Mapping[str, Floats]) -> Iterator[tuple[Term, Floats]]:
-    """What each term of a pass gives each entry; a term one of whose signals is absent abstains."""
-    places = {name: np.searchsorted(card.edges[name], values[name]) for name in card.signals if name in values}
-    for term in card.terms:
-        if all(name in places for name in term.signals):
-            yield term, card.term_points(term, places)
-
-
-def add_up(card: Pass, values: Mapping[str, Floats], size: int) -> Floats:
-    """The points of a pass."""
-    total = np.zeros(size)
-    for _, points in contributions(card, values):
-        total += points
-    return total
-
-
 class Weights:
     """The points of a document's blocks and what they are made of."""
 
     def __init__(self, view: View, card: Card) -> None:
         self.card = card
         self.values = measure(view, card.first.signals)
-        self.first = add_up(card.first, self.values, view.size)
+        self.first = card.first.total(self.values, view.size)
         more = [name for name in card.second.signals if name not in self.values]
         self.values |= measure(view, more)
         self.values |= measure_context(view, self.first, more)
-        self.points = add_up(card.second, self.values, view.size) if card.second.terms else self.first
+        self.points = card.second.total(self.values, view.size) if card.second.terms else self.first
 
     def evidence(self, most: int = 4) -> list[tuple[Evidence, ...]]:
         """For each block the terms that weighed most for or against it."""
         last = self.card.second if self.card.second.terms else self.card.first
-        found = list(contributions(last, self.values))
-        if not found:
+        if not last.terms:
             return [()] * len(self.points)
-        names = [" & ".join(term.signals) for term, _ in found]
-        table = np.round(np.vstack([points for _, points in found]), 2)
+        names = [" & ".join(term.signals) for term in last.terms]
+        table = np.round(last.points(self.values, len(self.points)), 2)
         best = np.argsort(-np.abs(table), axis=0, kind="stable")[:most]
         weight = np.take_along_axis(table, best, axis=0)
         return [

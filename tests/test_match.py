@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 import regex
 from hypothesis import given, settings
@@ -129,7 +130,8 @@ def test_marked_blocks() -> None:
     with_pattern = Rule(id="nav.p", pattern="^share$", css=(".x",))
     rules = rule_set(by_css, with_pattern)
     document = page("Share", "Anything", "Share")
-    found = hits(rules, document, marked=[(0, by_css), (1, by_css), (0, with_pattern), (1, with_pattern)])
+    marked = tuple((block, rule.id) for block in (0, 1) for rule in (by_css, with_pattern))
+    found = hits(rules, msgspec.structs.replace(document, marked=marked))
     assert [(hit.block, hit.rule.id) for hit in found] == [(0, "nav.r"), (0, "nav.p"), (1, "nav.r")]
 
 

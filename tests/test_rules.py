@@ -11,6 +11,7 @@ from cleaner import rules as rules_module
 from cleaner.facts import fold
 from cleaner.match import match_rules
 from cleaner.model import Block, Document
+from cleaner.parse_html import parse_html
 from cleaner.rule_files import MAX_FILE_BYTES, MAX_RULES, RuleError, parse
 from cleaner.rules import RuleSet, load_layers, rule_paths
 
@@ -226,8 +227,9 @@ def test_site_rules_count_on_their_site_and_below_it(with_sites: RuleSet) -> Non
 
 def test_a_nearer_site_file_overrides_and_uses_all_word_lists(with_sites: RuleSet) -> None:
     assert ids_hit(with_sites, "alpha", "beta", site="a.b.example.com") == []
-    assert [s for s, _ in with_sites.selectors("b.example.com")] == [".y"]
-    assert with_sites.selectors("example.com") == []
+    page = '<div class="y">One</div><p>Two</p>'
+    assert parse_html(page, with_sites.selectors("b.example.com")).marked == ((0, "b.example.com.y"),)
+    assert parse_html(page, with_sites.selectors("example.com")).marked == ()
 
 
 def test_a_broken_site_file_hurts_nobody_else(with_sites: RuleSet) -> None:

@@ -1,0 +1,61 @@
+"""What is made of a file's content, kept in the user's cache folder until the content changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+Made = TypeVar("Made")
+
+
+def remembered(kind: str, content: Iterable[bytes], made: type[Made], make: Callable[[], Made]) -> Made:
+    """`make()`, or what it gave for the same `kind` and `content` before.
+
+    `made` is its type, as msgspec reads it. Where there is no folder to keep it in, or what is kept there cannot be
+    read, it is made anew.
+    """
+    path = _path(kind, content)
+    found = _read(path, made)
+    if found is None:
+        found = make()
+        _write(path, found)
+    return found
+
+
+def _path(kind: str, content: Iterable[bytes]) -> Path | None:
+    import platformdirs
+
+    digest = hashlib.sha256()
+    for piece in content:
+        digest.update(f"{len(piece)}\0".encode() + piece)
+    try:
+        return Path(platformdirs.user_cache_dir("cleaner", appauthor=False)) / f"{kind}-{digest.hexdigest()[:32]}"
+    except (OSError, RuntimeError):
+        return None
+
+
+def _read(path: Path | None, made: type[Made]) -> Made | None:
+    if path is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=made)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _write(path: Path | None, value: object) -> None:
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(msgspec.msgpack.encode(value))
+        os.replace(file.name, path)
+    except OSError:
+        return
