@@ -91,6 +91,8 @@ Rules = Annotated[list[str], typer.Option(metavar="DIR", help="A folder of your 
 KindOption = Annotated[Kind | None, typer.Option(help="What the input is, if its name does not say.")]
 Url = Annotated[str | None, typer.Option(help="The address that it was scraped from.")]
 Site = Annotated[str | None, typer.Option(metavar="DOMAIN", help="The site, for its own rules.")]
+Include = Annotated[list[str], typer.Option(metavar="GLOB", help="Take these from folders only.")]
+Exclude = Annotated[list[str], typer.Option(metavar="GLOB", help="Leave these out.")]
 Record = Annotated[str | None, typer.Option(metavar="DIR", help="The folder of the record of removals.")]
 
 
@@ -116,8 +118,8 @@ def clean(
     check: Annotated[bool, typer.Option("--check", help="Only report; exit code 1 where there is noise.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; exit code 0.")] = False,
-    include: Annotated[list[str], typer.Option(metavar="GLOB", help="Take these from folders only.")] = [],
-    exclude: Annotated[list[str], typer.Option(metavar="GLOB", help="Leave these out.")] = [],
+    include: Include = [],
+    exclude: Exclude = [],
     policy: Policy = None,
     overrides: Overrides = [],
     rules: Rules = [],
@@ -279,6 +281,21 @@ def fit(
     except OSError as error:
         raise faults.of_system(str(error.filename), error) from None
     return faults.DONE
+
+
+@app.command()
+@command
+def learn(
+    paths: Paths,
+    sites: Annotated[str | None, typer.Option(metavar="FILE", help="The site memory to write.")] = None,
+    site: Site = None,
+    include: Include = [],
+    exclude: Exclude = [],
+) -> int:
+    """Remember the lines that recur on sites, for cleaning their pages and texts."""
+    from cleaner.learn_command import Request, run
+
+    return run(Request(paths, config.load(os.getcwd()), site, tuple(include), tuple(exclude)), sites)
 
 
 @rules_app.command(name="list")
