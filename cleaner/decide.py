@@ -36,6 +36,7 @@ _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
+_ALL_LINK = 0.85
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -55,6 +56,10 @@ class Decision:
     headline: int | None = None
     flags: tuple[str, ...] = ()
     refused: str | None = None
+
+    def protects(self, block: int) -> bool:
+        """Whether a rule keeps the block."""
+        return any(hit.rule.action == "keep" for hit in self.rules.get(block, ()))
 
     def drop(self, block: int, label: str, reason: str) -> None:
         self.noise[block] = True
@@ -92,6 +97,7 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     _apply(view, decision, free)
     _follow_article(view, decision)
     _drop_copies(view, decision)
+    _drop_links(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
     _drop_tail(view, weights, decision, anchors)
     if not _has_story(view, decision):
@@ -224,7 +230,7 @@ def _follow_article(view: View, decision: Decision) -> None:
     Only where it is the whole story: most of what would be kept must be in it.
     """
     share = view.article_share
-    if share is None:
+    if share is None or view.document.live:
         return
     sized = view.words >= _ARTICLE_WORDS
     kept = ~decision.noise & sized
@@ -247,14 +253,26 @@ def _follow_article(view: View, decision: Decision) -> None:
 
 
 def _drop_copies(view: View, decision: Decision) -> None:
-    """Of several copies of the same long text keep the first."""
+    """Of several copies of the same long text keep the one that looks most like story, the first of equals."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, block in enumerate(view.document.blocks):
         if not decision.noise[index] and len(block.text) >= _SAME:
             places[block.text].append(index)
     for copies in places.values():
-        for copy in copies[1:]:
-            decision.drop(copy, "duplicate", "copy")
+        best = min(copies, key=lambda copy: (decision.points[copy], copy))
+        for copy in copies:
+            if copy != best:
+                decision.drop(copy, "duplicate", "copy")
+
+
+def _drop_links(view: View, decision: Decision) -> None:
+    """Drop paragraphs that are a link and no sentence: they lead to another story."""
+    if view.structure is None:
+        return
+    linked = (view.link_chars >= _ALL_LINK * view.facts.chars) & ~view.ends_sentence & ~decision.noise
+    for index in np.flatnonzero(linked).tolist():
+        if view.document.blocks[index].kind == "paragraph" and not decision.protects(index):
+            decision.drop(index, "related", "link")
 
 
 def _drop_repeated_teasers(view: View, decision: Decision) -> list[int]:
