@@ -32,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-rules_app = typer.Typer(help="Look at rules and prove them.", no_args_is_help=True)
+rules_app = typer.Typer(help="Look at rules, prove them, and propose new ones.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 
 
@@ -335,6 +335,26 @@ def prove_rules(
     from cleaner.rules_command import prove_rules as run
 
     return run(files, _layers(rules))
+
+
+@rules_app.command(name="suggest")
+@command
+def suggest_rules(
+    paths: Paths,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="The rule file to write.")
+    ] = None,
+    site: Site = None,
+    include: Include = [],
+    exclude: Exclude = [],
+    rules: Rules = [],
+) -> int:
+    """Propose rules for noise that no rule names yet, from the lines that recur in scrapes."""
+    from cleaner.learn_command import Request
+    from cleaner.rules_command import suggest_rules as run
+
+    settings = config.merged(config.load(os.getcwd()), None, [], rules)
+    return run(Request(paths, settings, site, tuple(include), tuple(exclude)), output)
 
 
 def _layers(rules: list[str]) -> tuple[str, ...]:

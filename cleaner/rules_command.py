@@ -1,16 +1,23 @@
-"""`cleaner rules …`: look at rules and prove them."""
+"""`cleaner rules …`: look at rules, prove them, and propose new ones."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaner import faults
-from cleaner.faults import BrokenRules, Fault
-from cleaner.rule_check import check_files, render
+from cleaner.faults import BrokenRules, Fault, Unusable, shown
+from cleaner.rule_check import check_files, read_sources, render
 from cleaner.rule_files import RuleError, read_text
-from cleaner.rules import RuleSet, builtin_directory, load_rules
+from cleaner.rules import RuleSet, builtin_directory, load_rules, rule_paths
+
+if TYPE_CHECKING:
+    from cleaner.learn_command import Request, Scrape
+    from cleaner.pipeline import Cleaner
+    from cleaner.rule_suggest import Suggester
 
 
 def _load(layers: Sequence[str]) -> RuleSet:
@@ -55,10 +62,73 @@ def print_paths(layers: Sequence[str]) -> int:
 
 def prove_rules(files: Sequence[str], layers: Sequence[str]) -> int:
     """Prove the rules in `files`, or all of them; 1 where something is wrong."""
+    from cleaner.rule_suggest import to_do
+
     try:
         findings = check_files([Path(file) for file in files], [Path(layer) for layer in layers])
+        chosen = [Path(file) for file in files] or [path for layer in layers for path in rule_paths(Path(layer))]
+        findings += [finding for file in read_sources(chosen).files for finding in to_do(file)]
     except RuleError as error:
         raise BrokenRules(str(error)) from None
     sys.stdout.write(render(findings))
     print(f"{len(findings)} fault{'' if len(findings) == 1 else 's'}" if findings else "all rules hold")
     return faults.FOUND if findings else faults.DONE
+
+
+def suggest_rules(request: Request, output: str | None) -> int:
+    """Propose rules from scrapes: into a new file that is not in force, or on the standard output."""
+    from cleaner.config import build_cleaner
+    from cleaner.learn_command import Scrape, no_document, scrapes, tell_fault
+    from cleaner.rule_suggest import Suggester
+
+    path = _new_file(output, request.settings.rules) if output else Path("suggested.toml")
+    cleaner = build_cleaner(request.settings)
+    suggester = Suggester()
+    read = failed = 0
+    for scrape in scrapes(request):
+        read += 1
+        if isinstance(scrape, Scrape):
+            fault = _add(suggester, cleaner, scrape)
+            failed += fault is not None and tell_fault(fault)
+        else:
+            failed += tell_fault(scrape)
+    if not read:
+        raise no_document(request.paths)
+    _deliver(suggester.propose(path), path if output else None)
+    return faults.FAILED if failed else faults.DONE
+
+
+def _new_file(output: str, layers: Sequence[str]) -> Path:
+    """Where proposals go: no file that is there, and no folder whose rules are in force."""
+    path = Path(output).absolute()
+    active = [os.path.realpath(folder) for folder in (str(builtin_directory()), *layers)]
+    if os.path.realpath(path.parent) in [*active, *(os.path.join(folder, "sites") for folder in active)]:
+        raise Unusable(output, "would be in force at once there", "give a file elsewhere, and move it when it is good")
+    if path.exists():
+        raise Unusable(output, "is there already", "give another name, or move it away")
+    return path if path.suffix == ".toml" else path.with_name(path.name + ".toml")
+
+
+def _add(suggester: Suggester, cleaner: Cleaner, scrape: Scrape) -> Fault | None:
+    """Clean a document and hand it on; what is wrong with it is returned."""
+    from cleaner.limits import Limits, memory_limit
+
+    try:
+        with memory_limit(Limits().memory):
+            cleaned = cleaner.clean(scrape.text, scrape.kind, site=scrape.site)
+    except MemoryError:
+        return Fault(scrape.path, "needs more memory than one document may", "split it, or leave it out")
+    suggester.add(cleaned, scrape.site)
+    return None
+
+
+def _deliver(text: str, path: Path | None) -> None:
+    from cleaner import write
+
+    count = text.count("\n[[rule]]\n")
+    if path is None:
+        sys.stdout.write(text)
+    elif count:
+        write.replace(str(path), text.encode())
+    where = f" in {shown(str(path))}; to do: cleaner rules test {shown(str(path))}" if path and count else ""
+    print(f"rules suggested: {count}{where}", file=sys.stderr)
