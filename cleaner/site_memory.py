@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from cleaner.facts import fold
 from cleaner.faults import Fault, Unusable, of_system
 from cleaner.model import Document
-from cleaner.rule_text import collapse, seen
+from cleaner.rule_text import GONE, collapse, seen
 from cleaner.rule_view import count_words
 
 FORMAT = 1
@@ -35,6 +36,7 @@ _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24}")
 _SITES_KEPT = 64
 
 
+@lru_cache(maxsize=4096)
 def site_name(address: str) -> str:
     """The name that a site is remembered under: its registered domain, subdomains together.
 
@@ -73,7 +75,10 @@ def site_of_path(path: str) -> str | None:
 def folded_lines(document: Document) -> list[str]:
     """The text of each block as lines are compared: folded as rules see it, with single spaces."""
     low = seen(fold(document.text))
-    return [collapse(low[block.start : block.end]) for block in document.blocks]
+    lines = [low[block.start : block.end] for block in document.blocks]
+    if GONE in low or "  " in low:
+        return [collapse(line) for line in lines]
+    return [collapse(line) if "\n" in line else line for line in lines]
 
 
 def is_sentence(line: str) -> bool:
@@ -178,8 +183,7 @@ def _opening(lines: list[str], document: Document, template: Template) -> set[in
 
 def _amid(lines: list[str], found: list[int], template: Template) -> set[int]:
     """The recurring lines between the story's own sentences that are too rare for template there."""
-    own = [block for block, line in enumerate(lines) if line not in template.lines and is_sentence(line)]
-    first, last = (own[0], own[-1]) if own else (0, 0)
+    first, last = _first_own(lines, range(len(lines)), template), _first_own(lines, range(len(lines))[::-1], template)
     runs = _run_lengths(found)
     rare = set()
     for block in found:
@@ -188,6 +192,11 @@ def _amid(lines: list[str], found: list[int], template: Template) -> set[int]:
             if template.lines[lines[block]] < (template.lonely if lonely else template.amid):
                 rare.add(block)
     return rare
+
+
+def _first_own(lines: list[str], order: range, template: Template) -> int:
+    """The first sentence in `order` that is no template; 0 if there is none: then nothing stands amid a story."""
+    return next((block for block in order if lines[block] not in template.lines and is_sentence(lines[block])), 0)
 
 
 def _run_lengths(blocks: list[int]) -> dict[int, int]:
