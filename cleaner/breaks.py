@@ -44,8 +44,10 @@ class Gaps:
         self.points = np.clip(points, -4.0, 4.0)
         self.at = np.arange(1, max(1, view.size))
         self.prose = view.words >= 8
+        self.prose_after = self.after(self.prose.astype(np.float64))
+        self.prose_before = self.before(self.prose.astype(np.float64))
         block, bucket = view.terms
-        self.terms_in = np.bincount(block, minlength=self.size).astype(np.float64)
+        self.terms_in = view.term_count
         order = np.lexsort((block, bucket))
         block, bucket = block[order], bucket[order]
         again = np.empty(len(block), dtype=bool)
@@ -58,17 +60,17 @@ class Gaps:
 
     def after(self, values: Floats) -> Floats:
         """The sum of a per-block array over the blocks after each gap."""
-        return np.cumsum(values[::-1])[::-1][1:]
+        return values[::-1].cumsum()[::-1][1:]
 
     def before(self, values: Floats) -> Floats:
-        return np.cumsum(values)[:-1]
+        return values.cumsum()[:-1]
 
     def mean_after(self, values: Floats) -> Floats:
         """Mean over the paragraphs after each gap."""
-        return ratio(self.after(values * self.prose), self.after(self.prose.astype(np.float64)))
+        return ratio(self.after(values * self.prose), self.prose_after)
 
     def mean_before(self, values: Floats) -> Floats:
-        return ratio(self.before(values * self.prose), self.before(self.prose.astype(np.float64)))
+        return ratio(self.before(values * self.prose), self.prose_before)
 
     def crossing(self) -> Floats:
         """Words after each gap (once a block) that occurred before it."""
@@ -353,9 +355,9 @@ def least_shares_after(gaps: Gaps) -> Floats:
 
 def usable(gaps: Gaps) -> NDArray[np.bool_]:
     """Gaps with enough of a story before them and a paragraph after them."""
-    before = gaps.before(gaps.prose.astype(np.float64)) >= LEAST_BEFORE
+    before = gaps.prose_before >= LEAST_BEFORE
     long_enough = gaps.before(gaps.view.words) >= 40
-    result: NDArray[np.bool_] = before & long_enough & (gaps.after(gaps.prose.astype(np.float64)) >= 1)
+    result: NDArray[np.bool_] = before & long_enough & (gaps.prose_after >= 1)
     return result
 
 

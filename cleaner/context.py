@@ -80,20 +80,20 @@ def blocks_to_core(view: View, points: Floats) -> Floats:
 def core_before(view: View, points: Floats) -> Floats:
     """Share of the words in core blocks that stand before the block."""
     words = view.words * core(view, points)
-    return (np.cumsum(words) - words) / max(1.0, float(words.sum()))
+    return (words.cumsum() - words) / max(1.0, float(words.sum()))
 
 
 @context
 def core_after(view: View, points: Floats) -> Floats:
     words = view.words * core(view, points)
     total = float(words.sum())
-    return (total - np.cumsum(words)) / max(1.0, total)
+    return (total - words.cumsum()) / max(1.0, total)
 
 
 @context
 def noise_since_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise since the last core block."""
-    noise = np.cumsum(view.words * (points > 0))
+    noise = (view.words * (points > 0)).cumsum()
     last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
     return np.log2(1 + noise - np.where(last >= 0, noise[np.maximum(last, 0)], 0.0))
 

@@ -145,7 +145,7 @@ def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
 
 
 def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
-    """Selectors that would take a large part of what looks like the story: this site uses the name for something else."""
+    """Rules whose selectors take much of what looks like the story: the site uses the name for something else."""
     blocks: dict[str, set[int]] = defaultdict(set)
     for hit in hits:
         if hit.rule.css and hit.rule.action == "drop":

@@ -8,6 +8,7 @@ without spaces each pair of neighbouring characters is compared, and two charact
 from __future__ import annotations
 
 import unicodedata
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,19 +65,29 @@ def _classify(code: int) -> int:
     return flags
 
 
-_CLASS = np.full(0x110000, _UNKNOWN, dtype=np.uint16)
+_GROUP = np.zeros(0x110000, dtype=np.uint8)
+"""Each character's number in `_FLAGS`; 0 for those not looked up yet."""
+_FLAGS: list[int] = [_UNKNOWN]
 _POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(_LONGEST + 1)], dtype=np.uint32)
 
 
-def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """The class flags of each character; each character is looked up once in a process."""
-    found = _CLASS[codes]
-    unknown = found == _UNKNOWN
-    if unknown.any():
-        for code in np.unique(codes[unknown]):
-            _CLASS[code] = _classify(int(code))
-        found = _CLASS[codes]
+def groups_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The group of each character: those of a group have the same flags. Each is looked up once in a process."""
+    found = _GROUP[codes]
+    if not found.all():
+        for code in np.unique(codes[found == 0]):
+            flags = _classify(int(code))
+            if flags not in _FLAGS:
+                _FLAGS.append(flags)
+            _GROUP[code] = _FLAGS.index(flags)
+        found = _GROUP[codes]
     return found
+
+
+def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """The class flags of each character."""
+    groups = groups_of(codes)
+    return np.array(_FLAGS, dtype=np.uint16)[groups]
 
 
 def codes_of(text: str) -> NDArray[np.uint32]:
@@ -133,7 +144,9 @@ class Facts:
         self.chars = (self.end - self.start).astype(np.float64)
         self.folded = fold(document.text)
         codes = codes_of(document.text)
-        self.classes = classes_of(codes)
+        self._groups = groups_of(codes)
+        self._flags = np.array(_FLAGS, dtype=np.uint16)
+        self.classes = self._flags[self._groups]
         self._read_words(codes_of(self.folded))
 
     def _read_words(self, codes: NDArray[np.uint32]) -> None:
@@ -173,7 +186,19 @@ class Facts:
 
     def count(self, flags: int) -> Floats:
         """Characters of each block that have any of `flags`."""
-        return self.marked((self.classes & flags) != 0)
+        return np.asarray(self._counts[:, (self._flags & flags) != 0].sum(axis=1), dtype=np.float64)
+
+    @cached_property
+    def _counts(self) -> Floats:
+        """For each block how many characters it has of each group."""
+        # Cut the text at every begin and end of a block: the odd pieces are the blocks.
+        cuts = np.empty(2 * self.size + 2, dtype=np.int64)
+        cuts[0], cuts[-1] = 0, len(self._groups)
+        cuts[1:-1:2], cuts[2:-1:2] = self.start, self.end
+        piece = np.repeat(np.arange(2 * self.size + 1), np.diff(cuts))
+        width = len(self._flags)
+        counts = np.bincount(piece * width + self._groups, minlength=(2 * self.size + 1) * width)
+        return counts.reshape(-1, width)[1::2].astype(np.float64)
 
     def marked(self, mask: Bools) -> Floats:
         """True characters of each block."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import codes_of
 from cleaner.model import Block, Document
-from cleaner.rule_candidates import Pairs, candidates, chosen, whole_words
+from cleaner.rule_candidates import Pairs, candidates, chosen, whole_word
 from cleaner.rule_compile import Plan
 from cleaner.rule_files import Rule
 from cleaner.rule_program import Program, Spans
@@ -95,13 +93,40 @@ def _hits(
         found = dict(_matched(program, view, candidates(program, view, active)))
         known.update((keys[block], found.get(number, ())) for number, block in enumerate(new))
     pairs = [(index, rule, spans) for index, key in enumerate(keys) for rule, spans in known[key]]
-    marked = [(block, index) for block, name in document.marked if (index := program.index_of.get(name)) is not None]
-    if marked:
-        view = RuleView(document, folded, words)
-        in_marks = _matched(program, view, chosen(program, view, active, marked))
-        pairs += [(block, *one) for block, found in in_marks for one in found]
+    pairs += _marked(program, document, folded, active, words)
     program.forget(len(document.text))
     return [hit for pair in sorted(_in_place(program, pairs, len(blocks))) for hit in _as_hits(program, blocks, pair)]
+
+
+def _marked(
+    program: Program, document: Document, folded: str, active: Bools, words: NDArray[np.floating] | None
+) -> Iterator[tuple[int, int, Spans]]:
+    """Block, rule and spans where a selector found the block's element, and all else that the rule wants holds."""
+    asked: dict[int, list[int]] = {}
+    for block, name in document.marked:
+        index = program.index_of.get(name)
+        if index is None or not active[index]:
+            continue
+        if words is not None and _is_plain(program.rules[index]):
+            if _has_size(program.rules[index], document.blocks[block], float(words[block])):
+                yield block, index, _WHOLE
+        else:
+            asked.setdefault(block, []).append(index)
+    if asked:
+        chosen_blocks = sorted(asked)
+        view = RuleView(*_part(document, folded, chosen_blocks, words))
+        pairs = [(number, index) for number, block in enumerate(chosen_blocks) for index in asked[block]]
+        for number, found in _matched(program, view, chosen(program, view, pairs)):
+            yield from ((chosen_blocks[number], *one) for one in found)
+
+
+def _is_plain(rule: Rule) -> bool:
+    return not (rule.pattern or rule.needs)
+
+
+def _has_size(rule: Rule, block: Block, words: float) -> bool:
+    kind = not rule.kinds or block.kind in rule.kinds
+    return kind and (rule.min_words or 0) <= words <= (rule.max_words or np.inf)
 
 
 def _part(
@@ -197,8 +222,7 @@ def _keeps_words(view: RuleView, block: int, span: tuple[int, int], edges: int) 
     raw = view.raw(block)
     start = len(raw[: span[0]].decode())
     end = start + len(raw[span[0] : span[1]].decode())
-    flags = whole_words(codes_of(view.low_text(block)), np.array([start]), np.array([end]))
-    return not edges & ~int(flags[0])
+    return not edges & ~whole_word(view.low_text(block), start, end)
 
 
 def _has_demand(program: Program, plan: Plan, view: RuleView, block: int) -> bool:
@@ -209,8 +233,12 @@ def _has_demand(program: Program, plan: Plan, view: RuleView, block: int) -> boo
 
 
 def _stands_whole(text: str, low: str, ends: int) -> bool:
-    starts = np.array([found.start() for found in re.finditer(f"(?={re.escape(text)})", low)])
-    return bool(((ends & ~whole_words(codes_of(low), starts, starts + len(text))) == 0).any())
+    at = low.find(text)
+    while at >= 0:
+        if not ends & ~whole_word(low, at, at + len(text)):
+            return True
+        at = low.find(text, at + 1)
+    return False
 
 
 def _in_place(program: Program, pairs: Sequence[tuple[int, int, Spans]], size: int) -> list[tuple[int, int, Spans]]:

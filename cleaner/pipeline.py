@@ -104,7 +104,9 @@ class Cleaner:
             order.insert(0, decision.headline)
         lines = [_line(view.document, decision, index) for index in order]
         document = parse_text(_joined(lines, headed=decision.headline is not None))
-        if not document.blocks:
+        if not document.blocks or (
+            view.structure is None and [block.text for block in document.blocks] == [block.text for block in blocks]
+        ):
             return False
         left, hits = self.look(document)
         after = decide(left, Weights(left, self.scorecard.text), hits, self.policy)

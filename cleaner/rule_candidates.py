@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import LETTER, UNSPACED, classes_of
+from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of
 from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
@@ -42,10 +44,9 @@ def candidates(program: Program, view: RuleView, active: Bools) -> Pairs:
     return Pairs(*np.divmod(keys, max(1, len(program.rules))))
 
 
-def chosen(program: Program, view: RuleView, active: Bools, pairs: list[tuple[int, int]]) -> Pairs:
-    """Of these pairs of a block and a rule those that may hit."""
+def chosen(program: Program, view: RuleView, pairs: list[tuple[int, int]]) -> Pairs:
+    """Of these pairs of a block and a rule those whose block has the size and kind that the rule wants."""
     found = _pairs(sorted(set(pairs)))
-    found = found.where(active[found.rules])
     return found.where(_fit(program, view, found))
 
 
@@ -126,6 +127,19 @@ def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
     return flags.astype(np.uint8)
 
 
+def whole_word(text: str, start: int, end: int) -> int:
+    """`whole_words` for one span of a text."""
+    cut_left = start > 0 and _is_letter(text[start - 1]) and _is_letter(text[start])
+    takes_endings = "\uac00" <= text[end - 1] <= "\ud7a3"
+    cut_right = end < len(text) and not takes_endings and _is_letter(text[end - 1]) and _is_letter(text[end])
+    return (0 if cut_left else LEFT) | (0 if cut_right else RIGHT)
+
+
+@lru_cache(maxsize=4096)
+def _is_letter(char: str) -> bool:
+    return bool(_letters(codes_of(char))[0])
+
+
 def _letters(codes: Codes) -> Bools:
     """Letters of scripts that set spaces between words."""
     classes = classes_of(codes)
@@ -157,23 +171,20 @@ def _by_shape(program: Program, view: RuleView, active: Bools) -> Pairs:
 def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
     """Pairs for rules that nothing else announces: a search for many of them finds the lines to try."""
     found: list[tuple[int, int]] = []
-    for gate, rules in program.gates(view.pattern_groups):
+    for gate, rules, most_words in program.gates(view.pattern_groups):
         open_rules = [index for index in rules if active[index]]
         if open_rules:
-            found += [(block, index) for block in _blocks_with(gate, view) for index in open_rules]
+            found += [(block, index) for block in _blocks_with(gate, view, most_words) for index in open_rules]
     return _pairs(found)
 
 
-def _blocks_with(gate: Any, view: RuleView) -> Iterator[int]:
-    """The blocks in which `gate` matches."""
-    raw = view.high_raw
-    at = chars = line = 0
+def _blocks_with(gate: Any, view: RuleView, most_words: float) -> Iterator[int]:
+    """The blocks of no more than so many words in which `gate` matches."""
+    blocks, begins, raw = view.lines(most_words)
+    line = 0
     while match := gate.search(raw, line):
-        chars += len(raw[at : match.start()].decode())
-        at = match.start()
-        block = int(np.searchsorted(view.starts, chars, side="right")) - 1
-        if block >= 0 and chars <= view.ends[block]:
-            yield block
-        line = raw.find(b"\n", at) + 1
-        if not line:
+        at = bisect_right(begins, match.start()) - 1
+        yield blocks[at]
+        if at + 1 == len(begins):
             return
+        line = begins[at + 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -27,12 +27,21 @@ from cleaner.rule_literals import ANYWHERE, Must
 from cleaner.rule_text import expand, list_names
 
 _VARIANTS_KEPT = 4
+_SHORT_LINE = 40
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _SETS_KEPT = 64
 _CHARACTERS_KEPT = 1 << 23
 Spans = tuple[tuple[int, int], ...]
 Known = dict[tuple[str, str], tuple[tuple[int, Spans], ...]]
+
+
+class Gate(NamedTuple):
+    """A pattern that finds lines in which one of the rules may hold, none of which has more words than that."""
+
+    pattern: Any
+    rules: tuple[int, ...]
+    most_words: float
 
 
 def short_key(first: Any, second: Any) -> Any:
@@ -78,7 +87,7 @@ class Program:
         self._musts: dict[int, Must] = {}
         self._list_numbers: dict[str, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
-        self._gates: dict[Groups, list[tuple[Any, tuple[int, ...]]]] = {}
+        self._gates: dict[Groups, list[Gate]] = {}
         self._known: dict[bytes, Known] = {}
         self._room = _CHARACTERS_KEPT
 
@@ -135,29 +144,34 @@ class Program:
         """Rules that nothing announces: each line is searched for one of them."""
         return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "line")
 
-    def gates(self, groups: Groups) -> list[tuple[Any, tuple[int, ...]]]:
-        """Patterns that find each line where one of the rules in `by_line` may hold, with their rules."""
+    def gates(self, groups: Groups) -> list[Gate]:
+        """Patterns that find each line where one of the rules in `by_line` may hold."""
         found = self._gates.get(groups)
         if found is None:
-            found = self._gates[groups] = [(self._gate(rules, groups), rules) for rules in self._gate_rules]
+            found = self._gates[groups] = [
+                Gate(self._gate(rules, groups), rules, most_words) for rules, most_words in self._gate_rules
+            ]
         return found
 
     def _gate(self, rules: Sequence[int], groups: Groups) -> Any:
         return compile_lines(((self._filled(i, None, groups), self.rules[i]) for i in rules), groups)
 
     @cached_property
-    def _gate_rules(self) -> list[tuple[int, ...]]:
-        """The rules of `by_line` in such groups as can be searched for at once."""
-        found: list[list[int]] = []
-        room = 0
-        for index in sorted(self.by_line, key=lambda index: self.plans[index].size):
-            size = self.plans[index].size
-            if size > room:
-                found.append([])
-                room = max(size, _GATE)
-            found[-1].append(index)
-            room -= size
-        return [tuple(group) for group in found]
+    def _gate_rules(self) -> list[tuple[tuple[int, ...], float]]:
+        """The rules of `by_line` in such groups as can be searched for at once, and the most words that each wants."""
+        found: list[tuple[tuple[int, ...], float]] = []
+        for most in (_SHORT_LINE, np.inf):
+            room = 0
+            for index in sorted(self.by_line, key=lambda index: self.plans[index].size):
+                if ((self.rules[index].max_words or np.inf) <= _SHORT_LINE) != (most == _SHORT_LINE):
+                    continue
+                size = self.plans[index].size
+                if size > room:
+                    found.append(((), most))
+                    room = max(size, _GATE)
+                found[-1] = ((*found[-1][0], index), most)
+                room -= size
+        return found
 
     @cached_property
     def wants(self) -> Wants:

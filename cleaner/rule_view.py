@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ class RuleView:
         self._raw: dict[int, bytes] = {}
         self._phrases: dict[tuple[int, int], frozenset[int]] = {}
         self._groups: dict[int, Groups] = {}
+        self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
 
     def _pieces(self, text: str) -> list[str]:
         return [collapse(text[block.start : block.end]) for block in self.blocks]
@@ -56,9 +58,15 @@ class RuleView:
         text = recode(self.document.text)
         return text if self.as_is else "\n".join(self._pieces(text))
 
-    @cached_property
-    def high_raw(self) -> bytes:
-        return self.high.encode()
+    def lines(self, most_words: float) -> tuple[list[int], list[int], bytes]:
+        """The blocks of no more than so many words, where each begins in their joined UTF-8, and that."""
+        found = self._lines.get(most_words)
+        if found is None:
+            blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
+            pieces = [self.raw(block) for block in blocks]
+            begins = [0, *accumulate(len(piece) + 1 for piece in pieces)][: len(pieces)]
+            found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
+        return found
 
     @cached_property
     def codes(self) -> Codes:

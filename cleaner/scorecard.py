@@ -43,9 +43,10 @@ class Pass:
                 edges.setdefault(name, set()).update(own.tolist())
         self.terms = tuple(terms)
         self.signals = tuple(edges)
-        self._edges = np.full((max(map(len, edges.values()), default=0), len(edges)), np.inf)
-        for row, values in enumerate(edges.values()):
-            self._edges[: len(values), row] = sorted(values)
+        self._edges = np.concatenate([sorted(values) for values in edges.values()] or [np.zeros(0)])[:, None]
+        counts = np.array([len(values) for values in edges.values()], dtype=np.int64)
+        self._of_edge = np.repeat(np.arange(len(edges)), counts)
+        self._edge_from = np.cumsum(counts) - counts
         at = {name: row for row, name in enumerate(edges)}
         tables = [self._spread(term, [np.array(sorted(edges[name])) for name in term.signals]) for term in terms]
         sizes = np.array([table.size for table in tables], dtype=np.int64)
@@ -65,17 +66,19 @@ class Pass:
 
     def points(self, values: Mapping[str, Floats], size: int) -> Floats:
         """A row for each term, a column for each of `size` entries; a term one of whose signals is absent gives 0."""
-        measured = np.zeros((len(self.signals) + 1, size))
+        measured = np.zeros((len(self.signals), size))
+        absent = set()
         for row, name in enumerate(self.signals):
             if name in values:
                 measured[row] = values[name]
-        bins = np.zeros(measured.shape, dtype=np.int64)
-        for edges in self._edges:
-            bins[:-1] += measured[:-1] > edges[:, None]
+            else:
+                absent.add(name)
+        bins = np.zeros((len(self.signals) + 1, size), dtype=np.int64)
+        above = measured[self._of_edge] > self._edges
+        np.add.reduceat(above, self._edge_from, axis=0, dtype=np.int64, out=bins[:-1])
         found = self._table[self._begin + bins[self._first] * self._step + bins[self._second]]
-        for row, term in enumerate(self.terms):
-            if any(name not in values for name in term.signals):
-                found[row] = 0.0
+        if absent:
+            found[[not absent.isdisjoint(term.signals) for term in self.terms]] = 0.0
         return found
 
     def total(self, values: Mapping[str, Floats], size: int) -> Floats:

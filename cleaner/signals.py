@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cleaner.facts import COLON, COMMA, DIGIT, LETTER, MARKER, QUESTION, QUOTE, SPACE, STOP, UPPER, Floats
+from cleaner.facts import COMMA, DIGIT, LETTER, MARKER, QUOTE, UPPER, Floats
 from cleaner.model import KINDS
 from cleaner.structure import REGION_BIT, REGIONS
 from cleaner.view import View, ratio
@@ -48,9 +48,7 @@ def letters_per_word(view: View) -> Floats:
 @signal
 def sentences(view: View) -> Floats:
     """Marks that end a sentence and stand before a space or the block's end."""
-    classes = view.facts.classes
-    before_space = np.append((classes[1:] & SPACE) != 0, True)
-    return np.minimum(view.facts.marked(((classes & STOP) != 0) & before_space), 20.0)
+    return np.minimum(view.sentences, 20.0)
 
 
 @signal
@@ -66,12 +64,7 @@ def ends_sentence(view: View) -> Floats:
 @signal
 def last_character(view: View) -> Floats:
     """1 colon, 2 question mark, 3 ellipsis, 4 comma, 5 letter, 6 digit; 0 for any other."""
-    last = view.last_class
-    second, third = (view.facts.classes[np.maximum(view.facts.end - n, view.facts.start)] for n in (2, 3))
-    dots = ((last & second & third & STOP) != 0) & (view.facts.chars > 2)
-    kinds = [(last & flag) != 0 for flag in (COLON, QUESTION)]
-    kinds += [dots, (last & COMMA) != 0, (last & LETTER) != 0, (last & DIGIT) != 0]
-    return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0.0)
+    return view.last_character
 
 
 @signal
@@ -127,14 +120,12 @@ def function_word_share(view: View) -> Floats:
 
 @signal
 def reporting_verbs(view: View) -> Floats:
-    return np.minimum(view.facts.per_block(view.lexicon.listed("said", view.facts.words, view.language)), 4.0)
+    return np.minimum(view.reporting_verbs, 4.0)
 
 
 @signal
 def time_word_share(view: View) -> Floats:
-    return ratio(
-        view.facts.per_block(view.lexicon.listed("time", view.facts.words, view.language)), view.words
-    )
+    return ratio(view.time_words, view.words)
 
 
 @signal
@@ -144,7 +135,7 @@ def points_back(view: View) -> Floats:
     if not len(facts.words):
         return np.zeros(view.size)
     first = np.minimum(facts.word_from, len(facts.words) - 1)
-    listed = view.lexicon.listed("back", facts.words[first], view.language)
+    listed = view.lexicon.listed("back", view.numbers[first], view.language)
     return (listed & (facts.word_to > facts.word_from)).astype(np.float64)
 
 
@@ -191,7 +182,7 @@ def headline_covered(view: View) -> Floats:
 @signal
 def words_before(view: View) -> Floats:
     """Share of the document's words before the block."""
-    return (np.cumsum(view.words) - view.words) / view.total
+    return (view.words.cumsum() - view.words) / view.total
 
 
 @signal
@@ -208,7 +199,7 @@ def blocks_after(view: View) -> Floats:
 def prose_before(view: View) -> Floats:
     """Share of the words in full paragraphs that stand before the block."""
     full = view.words * view.full
-    return (np.cumsum(full) - full) / max(1.0, float(full.sum()))
+    return (full.cumsum() - full) / max(1.0, float(full.sum()))
 
 
 @signal

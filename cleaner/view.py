@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 
 from cleaner.facts import (
     BUCKETS,
+    COLON,
+    COMMA,
+    DIGIT,
     LETTER,
     MARKER,
+    QUESTION,
     QUOTE,
+    SPACE,
     STOP,
     STOPLESS,
     UPPER,
@@ -61,7 +66,8 @@ class View:
         self.words = self.facts.word_count
         self.total = max(1.0, float(self.words.sum()))
         self.index = np.arange(self.size)
-        self.language = lexicon.language(self.facts)
+        self.numbers = lexicon.numbers(self.facts.words)
+        self.language = lexicon.language(self.numbers)
         self.structure = Structure(document.markup, self.size) if document.markup is not None else None
 
     @cached_property
@@ -71,6 +77,16 @@ class View:
     @cached_property
     def last_class(self) -> NDArray[np.uint16]:
         return self.facts.classes[self.facts.end - 1]
+
+    @cached_property
+    def last_character(self) -> Floats:
+        """1 colon, 2 question mark, 3 ellipsis, 4 comma, 5 letter, 6 digit; 0 for any other."""
+        last = self.last_class
+        second, third = (self.facts.classes[np.maximum(self.facts.end - n, self.facts.start)] for n in (2, 3))
+        dots = ((last & second & third & STOP) != 0) & (self.facts.chars > 2)
+        kinds = [(last & flag) != 0 for flag in (COLON, QUESTION)]
+        kinds += [dots, (last & COMMA) != 0, (last & LETTER) != 0, (last & DIGIT) != 0]
+        return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0.0)
 
     @cached_property
     def ends_sentence(self) -> Bools:
@@ -85,7 +101,27 @@ class View:
     @cached_property
     def function_words(self) -> Bools:
         """Per word: a function word of the document's language."""
-        return self.lexicon.listed("function", self.facts.words, self.language)
+        return self.listed("function")
+
+    def listed(self, key: str) -> Bools:
+        """Per word: in the lexicon's list of that name, for the document's language."""
+        return self.lexicon.listed(key, self.numbers, self.language)
+
+    @cached_property
+    def time_words(self) -> Floats:
+        return self.facts.per_block(self.listed("time"))
+
+    @cached_property
+    def reporting_verbs(self) -> Floats:
+        return self.facts.per_block(self.listed("said"))
+
+    @cached_property
+    def sentences(self) -> Floats:
+        """Marks that end a sentence and stand before a space or the block's end."""
+        classes = self.facts.classes
+        ends = (classes & STOP) != 0
+        ends[:-1] &= (classes[1:] & SPACE) != 0
+        return self.facts.marked(ends)
 
     @cached_property
     def function_share(self) -> Floats:

@@ -91,6 +91,13 @@ class _Selector(NamedTuple):
         return self._replace(rest=self.rest + condition)
 
 
+def _alternatives(expression: Expression) -> list[Expression]:
+    """The operands of a chain of `or`."""
+    if isinstance(expression, Binary) and expression.operator in ("or", "|"):
+        return _alternatives(expression.left) + _alternatives(expression.right)
+    return [expression]
+
+
 def _whole_condition(condition: str) -> str:
     """A condition as a compound of its own."""
     return condition if condition.startswith("[") else "*" + condition
@@ -199,7 +206,7 @@ class _Translator:
         if step.axis == "child" and tag not in ("*", "html"):
             raise Unsayable(f"`{step.test}` without `//` is the outermost element, which is `html`")
         if step.axis == "child":
-            return self._filtered(_Subject("self", [_Selector(tag, ":root")]), step.predicates)
+            return self._filtered(_Subject("self", [_Selector("*", ":root")]), step.predicates)
         raise Unsayable(f"`{step.axis}` of the document")
 
     # --- predicates -------------------------------------------------------------------------------
@@ -245,7 +252,8 @@ class _Translator:
         if operator == "and":
             return self._holds(left) + self._holds(right)
         if operator in ("or", "|"):
-            return f":is({_whole_condition(self._holds(left))}, {_whole_condition(self._holds(right))})"
+            ways = [_whole_condition(self._holds(one)) for one in _alternatives(expression)]
+            return f":is({', '.join(ways)})"
         if isinstance(left, Literal):
             left, right = right, left
         if isinstance(right, Literal):
