@@ -56,8 +56,13 @@ def site_of_page(page: str) -> str | None:
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    from cleaner.guard import Bomb, check_nesting
     from cleaner.metadata import read_metadata
 
+    try:
+        check_nesting(page.encode("utf-8", "ignore"))
+    except Bomb:
+        return None
     canonical = read_metadata(LexborHTMLParser(page)).canonical
     return urlsplit(canonical.value).hostname if canonical else None
 

@@ -306,6 +306,15 @@ def test_the_memory_is_the_configs_or_the_users_own(
     assert run.err.splitlines() == ["documents read: 1, sites: 1, new to ours.db: 1"]
 
 
+def test_a_page_that_would_exhaust_the_parser_is_a_failed_input(real_command: Command) -> None:
+    write("gull.test/a.txt", story(1))
+    write("gull.test/b.html", ["<html><head><link rel=canonical href=https://gull.test/b></head>" + "<div>" * 200_000])
+    run = real_command("learn", "gull.test", "--sites", "sites.db")
+    assert (run.code, len(run.faults)) == (3, 1)
+    assert run.faults[0].startswith("cleaner: gull.test/b.html: cannot be read: ")
+    assert len(content(Path("sites.db"))[1]) == 1
+
+
 def test_faults_of_the_command_are_one_line(real_command: Command) -> None:
     run = real_command("learn", "nowhere", "--sites", "sites.db")
     assert (run.code, run.faults) == (3, ["cleaner: nowhere: does not exist; check the path"])
