@@ -14,6 +14,7 @@ import typer
 
 from cleaner import config, faults
 from cleaner.faults import Fault, Unusable
+from cleaner.imported import Format
 from cleaner.job import Job, Mode
 from cleaner.sources import Form
 
@@ -335,6 +336,20 @@ def prove_rules(
     from cleaner.rules_command import prove_rules as run
 
     return run(files, _layers(rules))
+
+
+@rules_app.command(name="import")
+@command
+def import_rules(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Files, folders of them, tar archives.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="The rules folder to write.")],
+    form: Annotated[Format | None, typer.Option("--format", help="What they are, if the text does not tell.")] = None,
+    report: Annotated[str | None, typer.Option(metavar="FILE", help="Where to list what is not carried.")] = None,
+) -> int:
+    """Turn site files of Full-Text RSS and cosmetic filters of advert blockers into rules."""
+    from cleaner.rule_import import import_rules as run
+
+    return run(sources, output, form, report)
 
 
 @rules_app.command(name="suggest")

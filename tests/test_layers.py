@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("job",),
     ("deliver", "report", "workers"),
     ("batch",),
-    ("clean_command", "learn_command", "restore_command", "rules_command", "hook"),
+    ("clean_command", "learn_command", "restore_command", "rules_command", "rule_import", "hook"),
     ("cli",),
     ("__main__",),
 )
