@@ -225,18 +225,23 @@ class _Reader:
         elif name in ("is", "where", "matches", "any"):
             return self._is(split_selector(argument)[0], level)
         elif name.startswith("nth-"):
-            count = re.match(r"(?:-?\d*n\s*\+\s*)?(\d+)", argument)
-            others = [
-                _Element(subject.tag if "of" in name else "") for _ in range(min(int(count[1]), 50) - 1 if count else 0)
-            ]
-            if " of " in argument:
-                for other in others:
-                    other.tag, other.attributes = subject.tag, dict(subject.attributes)
-            (subject.after if "last" in name else subject.before).extend(others)
+            return self._nth(name, argument, level)
         elif name in ("root", "empty") or name.startswith(("before", "after", "hover", "first-l")):
             subject.tag = "html" if name == "root" else subject.tag
             if name != "root":
                 raise _Unfit
+        return level
+
+    def _nth(self, name: str, argument: str, level: list[_Element]) -> list[_Element]:
+        """Put as many elements before the one at hand, or behind it, as its position asks for."""
+        formula, _, like = argument.partition(" of ")
+        if like:
+            level = self._is(split_selector(like)[0], level)
+        count = re.fullmatch(r"(?:-?\d*n\s*\+\s*)?(\d+)", formula.strip())
+        for _ in range(min(int(count[1]), 50) - 1 if count else 0):
+            other = _Element(self.subject.tag if like or "of-type" in name else "")
+            other.attributes = dict(self.subject.attributes) if like else {}
+            (self.subject.after if "last" in name else self.subject.before).append(other)
         return level
 
     def _has(self, argument: str) -> None:

@@ -69,8 +69,8 @@ def _read_archive(path: str) -> Iterator[SourceFile | Fault]:
                     yield _decoded(member.name.removeprefix("./"), content.read(MAX_BYTES + 1))
     except OSError as error:
         yield of_system(path, error)
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        yield Fault(path, f"is no tar archive that can be read ({error})", "fetch it again, or unpack it")
+    except (tarfile.TarError, EOFError, ValueError):
+        yield Fault(path, "is no tar archive that can be read to its end", "fetch it again, or give the unpacked files")
 
 
 def _decoded(name: str, raw: bytes) -> SourceFile | Fault:
