@@ -13,7 +13,7 @@ from cleaner.rule_text import collapse
 from cleaner.select import split_selector
 
 STORY = "The council voted on Tuesday to keep the harbour library open until the spring."
-FOUND = "An example of what stands in such an element."
+FOUND = "An example."
 _PIECE = re.compile(
     r"""(?P<attribute>\[\s*(?P<name>[^\s~|^$*=\]]+)\s*(?:(?P<sign>[~|^$*]?=)\s*
         (?P<value>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s\]]+)\s*[is]?\s*)?\])
@@ -90,31 +90,34 @@ def examples(selector: str) -> Examples | None:
     """Make examples and make sure that they are; None where that fails, as where no page can have such an element.
 
     >>> examples("div[class='share']").match
-    "<div class='share'>An example of what stands in such an element.</div>"
+    "<div class='share'>An example.</div>"
     """
     match = next((html for html in _candidates(split_selector(selector)[0]) if _is_found(selector, html)), None)
     if match is None:
         return None
     for tag in ("p", "blockquote", "h2", "li"):
         spare = f"<{tag}>{STORY}</{tag}>"
-        if not any(_found(selector, spare)):
+        if STORY not in _texts_found(selector, _page(spare)):
             return Examples(match, spare)
     return None
 
 
-def _found(selector: str, html: str) -> Iterator[bool]:
-    """For each block of a page whether it stands in an element that the selector finds."""
+def _page(html: str) -> str:
+    return f"<!doctype html><body>{html}</body>"
+
+
+def _texts_found(selector: str, page: str) -> list[str]:
+    """The texts of the elements that the selector finds."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = f"<!doctype html><body>{html}</body>"
-    texts = [collapse(node.text()) for node in LexborHTMLParser(page).css(selector)]
-    for block in parse_html(page).blocks:
-        yield any(collapse(block.text) in text for text in texts)
+    return [collapse(node.text()) for node in LexborHTMLParser(page).css(selector)]
 
 
 def _is_found(selector: str, html: str) -> bool:
-    found = list(_found(selector, html))
-    return bool(found) and all(found)
+    """Whether all the text of a page stands in elements that the selector finds."""
+    texts = _texts_found(selector, _page(html))
+    blocks = parse_html(_page(html)).blocks if texts else ()
+    return bool(blocks) and all(any(collapse(block.text) in text for text in texts) for block in blocks)
 
 
 def _candidates(selector: str) -> Iterator[str]:
