@@ -63,9 +63,7 @@ def _sure_matches(blocks: Sequence[Sequence[str]], wanted: Sequence[str]) -> lis
         votes = Counter(place - at for at, where in hits if len(where) <= 20 for place in where)
         best = votes.most_common(4)
         strong = [offset for offset, count in best if count >= 0.3 * len(grams)]
-        found += [
-            _Match(index, offset, len(words)) for offset in strong or [offset for offset, _ in best[:1]]
-        ]
+        found += [_Match(index, offset, len(words)) for offset in strong or [offset for offset, _ in best[:1]]]
     return found
 
 
@@ -76,11 +74,7 @@ def _longest_chain(matches: Sequence[_Match]) -> list[_Match]:
         words, link = 0, -1
         for earlier in range(max(0, number - _REACH), number):
             other = matches[earlier]
-            if (
-                other.block < match.block
-                and other.place + other.length / 2 <= match.place
-                and best[earlier][0] > words
-            ):
+            if other.block < match.block and other.place + other.length / 2 <= match.place and best[earlier][0] > words:
                 words, link = best[earlier][0], earlier
         best.append((words + match.length, link))
     chain: list[_Match] = []

@@ -94,9 +94,7 @@ class Gaps:
 
     def shared_with_last(self) -> Floats:
         """Per block, the share of its words that the block before it has."""
-        beside = np.bincount(
-            self._block[(self._last >= 0) & (self._last == self._block - 1)], minlength=self.size
-        )
+        beside = np.bincount(self._block[(self._last >= 0) & (self._last == self._block - 1)], minlength=self.size)
         return ratio(beside.astype(np.float64), self.terms_in)
 
     def shared_around(self) -> Floats:
@@ -125,11 +123,7 @@ class Gaps:
 
 def _nth(block: NDArray[np.int64], bucket: NDArray[np.int64], nth: int, absent: int) -> NDArray[np.int64]:
     """For each (block, word) pair, sorted by word and block, the word's n-th block, `absent` where it has fewer."""
-    begins = (
-        np.flatnonzero(np.append(True, bucket[1:] != bucket[:-1]))
-        if len(bucket)
-        else np.zeros(0, dtype=np.int64)
-    )
+    begins = np.flatnonzero(np.append(True, bucket[1:] != bucket[:-1])) if len(bucket) else np.zeros(0, dtype=np.int64)
     lengths = np.diff(begins, append=len(bucket))
     at = np.minimum(begins + nth - 1, max(0, len(bucket) - 1))
     found = np.where(lengths >= nth, block[at], absent) if len(bucket) else begins
@@ -333,9 +327,7 @@ def points_after(gaps: Gaps) -> Floats:
 @break_signal
 def points_rise(gaps: Gaps) -> Floats:
     """How much higher the mean points are after the gap than before it."""
-    return points_after(gaps) - ratio(
-        gaps.before(gaps.points * gaps.view.words), gaps.before(gaps.view.words)
-    )
+    return points_after(gaps) - ratio(gaps.before(gaps.points * gaps.view.words), gaps.before(gaps.view.words))
 
 
 @break_signal

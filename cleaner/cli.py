@@ -214,7 +214,7 @@ def _cleaned(file: str, job: Job) -> Cleaned:
     try:
         with memory_limit(Limits().memory):
             document = read(source, job.kind) if file != "-" else decoded(source, sys.stdin.buffer.read(), job.kind)
-            return processor.clean(document.encoded.text, document.kind)
+            return processor.clean(document)
     except MemoryError:
         raise Fault(file, "needs more memory than one document may", "split it") from None
 

@@ -166,9 +166,7 @@ def parse_override(text: str) -> tuple[str, str]:
     """Read `CLASS=keep|drop|metadata` as given on the command line."""
     name, sign, choice = text.partition("=")
     if not sign:
-        raise Unusable(
-            "--set", f"`{text}` has no `=`", "write it as CLASS=keep, CLASS=drop or CLASS=metadata"
-        )
+        raise Unusable("--set", f"`{text}` has no `=`", "write it as CLASS=keep, CLASS=drop or CLASS=metadata")
     try:
         return override(name.strip(), choice.strip())
     except ValueError as error:

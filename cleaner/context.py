@@ -93,9 +93,9 @@ def core_after(view: View, points: Floats) -> Floats:
 @context
 def noise_since_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise since the last core block."""
-    noise = (view.words * (points > 0)).cumsum()
+    noise: Floats = (view.words * (points > 0)).cumsum()
     last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
-    return np.log2(1 + noise - np.where(last >= 0, noise[np.maximum(last, 0)], 0.0))
+    return np.asarray(np.log2(1 + noise - np.where(last >= 0, noise[np.maximum(last, 0)], 0.0)), dtype=np.float64)
 
 
 @context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaner.breaks import Gaps, measure_breaks, usable
-from cleaner.facts import DIGIT, LETTER, Bools, Floats, fold
+from cleaner.facts import DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
 from cleaner.repair import REPAIRS, find_repairs
 from cleaner.signals import last_character
-from cleaner.view import View
+from cleaner.view import View, bare_text
 from cleaner.weigh import CERTAIN, Weights
 
 _NEARLY_BEST = 1.0
@@ -37,7 +36,6 @@ _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
 _ALL_LINK = 0.85
-_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass
@@ -383,21 +381,8 @@ def _is_title(view: View, index: int) -> bool:
 
 
 def _named_headline(view: View, first: int) -> int | None:
-    wanted = {
-        bare: rank for rank, title in reversed(list(enumerate(view.document.headlines))) if (bare := _bare(title))
-    }
-    found: list[tuple[bool, int, int]] = []
-    for index, block in enumerate(view.document.blocks[: first + 1]):
-        if 0 < view.words[index] <= 2 * _HEADLINE_WORDS:
-            rank = wanted.get(_bare(block.text))
-            if rank is not None:
-                found.append((block.kind != "heading", rank, index))
-    return min(found)[2] if found else None
-
-
-def _bare(text: str) -> str:
-    """The letters and digits alone, in lower case: what two copies of a headline share."""
-    return _NOT_WORD.sub("", fold(text))
+    short = (index for _, _, index in view.titles if index <= first and view.words[index] <= 2 * _HEADLINE_WORDS)
+    return next(short, None)
 
 
 # Classes
@@ -425,9 +410,9 @@ def _drop_doubled_headline(view: View, decision: Decision, last: int) -> None:
     blocks = view.document.blocks
     letters = view.facts.count(LETTER | DIGIT)
     alike = (letters[: last + 1] == letters[decision.headline]) & (view.words[: last + 1] <= 2 * _HEADLINE_WORDS)
-    title = _bare(blocks[decision.headline].text)
+    title = bare_text(blocks[decision.headline].text)
     for index in np.flatnonzero(alike).tolist():
-        if index != decision.headline and title and _bare(blocks[index].text) == title:
+        if index != decision.headline and title and bare_text(blocks[index].text) == title:
             decision.drop(index, "duplicate", "headline")
 
 

@@ -66,9 +66,7 @@ class Processor:
             raise
         except Exception as error:  # a document must never take the batch with it
             told = f"cleaning it failed ({type(error).__name__}: {str(error)[:200]})"
-            return Outcome(
-                source.path, "failed", message=str(Fault(source.path, told, "report it, with the file"))
-            )
+            return Outcome(source.path, "failed", message=str(Fault(source.path, told, "report it, with the file")))
 
     def printed(self, name: str, raw: bytes) -> Outcome:
         """Clean bytes that did not come from a file."""
@@ -82,14 +80,23 @@ class Processor:
         if self.job.mode is Mode.IN_PLACE and document.kind == "html":
             what = "is a page, which a text cannot take the place of"
             raise PageInPlace(document.source.path, what, "write the story to a folder with -o")
-        cleaned = self.clean(document.encoded.text, document.kind)
+        cleaned = self.clean(document)
         outcome = self.deliver(document, cleaned)
-        return (
-            outcome if cleaned.refused is None else outcome._replace(state="refused", message=cleaned.refused)
-        )
+        return outcome if cleaned.refused is None else outcome._replace(state="refused", message=cleaned.refused)
 
-    def clean(self, text: str, kind: SourceKind) -> Cleaned:
-        return self.cleaner.clean(text, kind, self.job.url, self.job.site)
+    def clean(self, document: Read, text: str | None = None) -> Cleaned:
+        """Clean a document, or a text in its place."""
+        source, kind = (document.encoded.text, document.kind) if text is None else (text, "text")
+        return self.cleaner.clean(source, kind, self.job.url, self._site(document))
+
+    def _site(self, document: Read) -> str | None:
+        """The site that the document is from, where it is given or there is a memory of sites."""
+        if self.job.site is not None or not self.job.settings.sites:
+            return self.job.site
+        from cleaner.site_memory import site_of_page, site_of_path
+
+        own = site_of_page(document.encoded.text) if document.kind == "html" else None
+        return own or site_of_path(document.source.name)
 
     def _report(self, document: Read, cleaned: Cleaned) -> Outcome:
         return _outcome(document, cleaned)
@@ -136,7 +143,7 @@ class Processor:
         if not document.encoded.exact:
             what = f"has bytes that are broken in its encoding ({document.encoded.encoding})"
             raise Fault(path, what, "it is left as it was; write the story to a folder with -o")
-        law = broken_law(text, cleaned, result, partial(self.clean, kind="text"))
+        law = broken_law(text, cleaned, result, partial(self.clean, document))
         if law:
             raise Fault(path, f"is left as it was: {law}", "report it, with the file")
         data = document.encoded.back(result)

@@ -79,10 +79,7 @@ def evidence_line(evidence: tuple[Evidence, ...], most: int) -> str:
     """
     rules = [e for e in evidence if ":" in e.name]
     signals = sorted((e for e in evidence if ":" not in e.name), key=lambda e: -abs(e.points))
-    told = [
-        e.name.replace(":", " ", 1) + (f" {e.points:+.1f}" if e.points else "")
-        for e in rules + signals[:most]
-    ]
+    told = [e.name.replace(":", " ", 1) + (f" {e.points:+.1f}" if e.points else "") for e in rules + signals[:most]]
     left = len(signals) - most
     return ", ".join(told) + (f" and {left} more" if left > 0 else "")
 
@@ -108,9 +105,7 @@ def print_explanation(cleaned: Cleaned, path: str, file: IO[str], most_lines: in
     console.print(Text(shown(path), style="bold"))
     console.print(Text(facts_of(cleaned), style="dim"))
     for name, value in cleaned.metadata.items():
-        console.print(
-            Text(f"{name}: {' '.join(value.split())}", style="dim"), no_wrap=True, overflow="ellipsis"
-        )
+        console.print(Text(f"{name}: {' '.join(value.split())}", style="dim"), no_wrap=True, overflow="ellipsis")
     if cleaned.refused is not None:
         console.print(Text(f"refused and kept as it was: {cleaned.refused}", style="red"))
     table = Table.grid(padding=(0, 1))
@@ -152,9 +147,7 @@ def as_page(cleaned: Cleaned, path: str) -> str:
     """The same as a page to be opened in a browser."""
     import jinja2
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("cleaner"), autoescape=True, trim_blocks=True
-    )
+    environment = jinja2.Environment(loader=jinja2.PackageLoader("cleaner"), autoescape=True, trim_blocks=True)
     return environment.get_template("explain.html.j2").render(
         name=shown(path), facts=facts_of(cleaned), refused=cleaned.refused, blocks=views(cleaned)
     )

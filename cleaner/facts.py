@@ -127,6 +127,15 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     return hash_words(codes, starts, wordy)
 
 
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The different values, in order; faster than `numpy.unique` on arrays as small as a document."""
+    ordered = np.sort(values)
+    first = np.empty(len(ordered), dtype=bool)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
 def tally(places: NDArray[np.int64], values: NDArray[Any], size: int) -> Floats:
     """Add up `values` by place."""
     return np.asarray(np.bincount(places, weights=values, minlength=size), dtype=np.float64)

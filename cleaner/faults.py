@@ -58,7 +58,5 @@ def shown(path: str) -> str:
 
 def of_system(path: str, error: OSError) -> Fault:
     """The fault behind an operating system's error."""
-    what, advice = _NEXT_STEP.get(
-        error.errno or 0, ((error.strerror or str(error)).lower(), "check the file")
-    )
+    what, advice = _NEXT_STEP.get(error.errno or 0, ((error.strerror or str(error)).lower(), "check the file"))
     return Fault(path, what, advice)

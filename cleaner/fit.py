@@ -206,9 +206,7 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
     return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0], strict=True)}
 
 
-def fit_card(
-    examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float
-) -> Card:
+def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float) -> Card:
     """Fit both passes of a card; `first` and `second` name the signals that each may use."""
     size = sum(example.view.size for example in examples)
     labels = np.array([label for example in examples for label in example.labels], dtype=object)
@@ -239,9 +237,7 @@ def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
         rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[may])
         kind = np.zeros(len(gaps.at)) if example.starts is None else np.sign(gaps.at - example.starts) + 1.0
         kinds.append(
-            np.where(kind == 2, _LATE, np.where(kind == 1, _EDGE, _INSIDE))[may]
-            if example.starts
-            else kind[may]
+            np.where(kind == 2, _LATE, np.where(kind == 1, _EDGE, _INSIDE))[may] if example.starts else kind[may]
         )
     values, kind = np.vstack(rows), np.concatenate(kinds)
     table = Table(tuple(BREAKS), values)
@@ -259,9 +255,7 @@ def _points(terms: Sequence[Term], names: Sequence[str], values: NDArray[np.floa
     return Pass(terms).total(columns, len(values))
 
 
-def fit_scorecard(
-    gold: Sequence[Path], target: Path, stories: Sequence[Path] = (), without: int | None = None
-) -> None:
+def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = (), without: int | None = None) -> None:
     """Fit both cards to the gold in `gold` and write them to `target`; `stories` are more to make tails of.
 
     `without` leaves out the sites of one of the five folds, so that what is fitted can be read on them.

@@ -73,9 +73,7 @@ def teaser(article: Article, look: Look, chance: random.Random) -> list[str]:
     return [*lines, lede]
 
 
-def surround(
-    story: Article, others: Sequence[Article], chance: random.Random, headers: Sequence[str] = ()
-) -> Made:
+def surround(story: Article, others: Sequence[Article], chance: random.Random, headers: Sequence[str] = ()) -> Made:
     """Put teasers of `others` after the story, and sometimes before it or inside."""
     look = random_look(chance, headers)
     pieces = [teaser(other, look, chance) for other in others]

@@ -64,9 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CLASS=CHOICE",
         help="keep, drop or metadata",
     )
-    parser.add_argument(
-        "--rules", action="append", default=[], metavar="DIR", help="a folder of your own rules"
-    )
+    parser.add_argument("--rules", action="append", default=[], metavar="DIR", help="a folder of your own rules")
     parser.add_argument("--record", metavar="DIR", help="where removals are recorded (default: .cleaner)")
     return parser
 

@@ -212,7 +212,7 @@ class _Page:
     def spared(self) -> Iterator[tuple[str, str]]:
         """The sites that rules are not for, with the rules' ids."""
         for group in self._groups:
-            for site in group.first.selected.spared:
+            for site in dict.fromkeys(group.first.selected.spared):
                 yield site, group.id
 
 

@@ -37,7 +37,8 @@ def page_examples(paths: Sequence[Path], cleaner: Cleaner) -> Iterator[Example]:
     for case in _cases(paths):
         if case.kind != "html" or case.body is None:
             continue
-        document = parse(decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw, "html")
+        text = decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
+        document = parse(text, "html", cleaner.rules.selectors())
         if document.blocks:
             view, _ = cleaner.look(document)
             labels = label_blocks([block.text for block in document.blocks], case.body)
@@ -115,9 +116,7 @@ def tail_examples(
         if chance.random() < 0.6:
             look = random_look(chance, headers.get(language, ()))
             others = chance.sample(pools[language], min(len(pools[language]), chance.randrange(3, 11)))
-            tail = [
-                line for other, found in others if other is not case for line in teaser(found, look, chance)
-            ]
+            tail = [line for other, found in others if other is not case for line in teaser(found, look, chance)]
             tail = ([look.header] if look.header and tail else []) + tail
         document = parse_text("\n".join(body + tail))
         if len(document.blocks) == len(body) + len(tail):

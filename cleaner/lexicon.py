@@ -43,7 +43,8 @@ class Lexicon:
 
     def numbers(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
         """The number of each word, given by its hash; 0 for those not listed."""
-        return self._number[words & np.uint32(_SLOTS - 1)]
+        numbers: NDArray[np.int16] = self._number[words & np.uint32(_SLOTS - 1)]
+        return numbers
 
     def language(self, numbers: NDArray[np.int16]) -> int | None:
         """The number of the language whose function words are most frequent, None where too few are known."""

@@ -69,8 +69,7 @@ MODIFIED_METAS = (
     "dc.date.modified dcterms.modified lastmod last-modified modified_time revised updated_time"
 )
 AUTHOR_METAS = (
-    "author article:author byl parsely-author sailthru.author dc.creator dcterms.creator "
-    "cxenseparse:author authors"
+    "author article:author byl parsely-author sailthru.author dc.creator dcterms.creator cxenseparse:author authors"
 )
 TITLE_METAS = "twitter:title dc.title parsely-title sailthru.title"
 SITE_METAS = "application-name apple-mobile-web-app-title dc.publisher al:ios:app_name"
@@ -82,9 +81,7 @@ _AUTHOR_ELEMENTS = (
 )  # fmt: skip
 
 
-def read_metadata(
-    tree: LexborHTMLParser, url: str | None = None, structured: Structured | None = None
-) -> Metadata:
+def read_metadata(tree: LexborHTMLParser, url: str | None = None, structured: Structured | None = None) -> Metadata:
     """Read what the page says about its story, most trusted source first.
 
     `structured` is what `read_structured` gave, for a tree whose scripts have been stripped since.
@@ -129,9 +126,7 @@ def second_opinion(html: str | bytes, url: str | None, known: Metadata | None = 
         "language": language_code(found.language),
         "description": _sentence(found.description),
     }
-    missing = {
-        key: Field(value, "trafilatura") for key, value in fresh.items() if value and not getattr(known, key)
-    }
+    missing = {key: Field(value, "trafilatura") for key, value in fresh.items() if value and not getattr(known, key)}
     return msgspec.structs.replace(known, **missing)
 
 
@@ -191,9 +186,7 @@ class _Page:
     def resolve(self, value: JSON) -> list[JSON]:
         """A value or list of values of JSON-LD, with references to other nodes followed once."""
         values = value if isinstance(value, list) else [value]
-        return [
-            self.named.get(v["@id"], v) if isinstance(v, dict) and _is_reference(v) else v for v in values
-        ]
+        return [self.named.get(v["@id"], v) if isinstance(v, dict) and _is_reference(v) else v for v in values]
 
     def date(self, raw: JSON) -> str | None:
         return iso_date(raw) or _free_date(raw, self.language)
@@ -263,6 +256,14 @@ def headline_candidates(tree: LexborHTMLParser) -> tuple[str, ...]:
     ('Pier opens', 'The Gull')
     """
     return tuple(dict.fromkeys(field.value for field in _titles(tree)))
+
+
+def description_of(tree: LexborHTMLParser) -> str:
+    """What the page says about itself in a sentence or two: `og:description` or `description`; empty if nothing."""
+    head = tree.head
+    if head is None:
+        return ""
+    return max((_content(head, f"meta[{key}description']") for key in ("property='og:", "name='")), key=len)
 
 
 def _titles(tree: LexborHTMLParser) -> list[Field]:
@@ -349,9 +350,7 @@ def site_names(name: str, address: str) -> tuple[str, ...]:
     ('thegull', 'gullcoexample', 'gull')
     """
     host = _host(address)
-    parts = [
-        part for part in host.split(".")[:-1] if len(part) > 2 and part not in ("com", "org", "net", "gov")
-    ]
+    parts = [part for part in host.split(".")[:-1] if len(part) > 2 and part not in ("com", "org", "net", "gov")]
     return tuple(folded for known in (name, host, *parts) if (folded := _fold(known)))
 
 
@@ -414,9 +413,7 @@ def _names(person: JSON) -> list[str]:
 
 _ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\w+|^/|^@?\w+\.(?:com|org|net)\b", re.I)
 _LABEL = re.compile(r"^[^\W\d_]+\s?[:：]\s*")
-_ACCOUNTS = frozenset(
-    {"admin", "administrator", "root", "webmaster", "editor", "user", "undefined", "null", "none"}
-)
+_ACCOUNTS = frozenset({"admin", "administrator", "root", "webmaster", "editor", "user", "undefined", "null", "none"})
 
 
 def _authors(names: list[str]) -> str | None:

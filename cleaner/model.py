@@ -99,6 +99,8 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     markup: Markup | None = None
     headlines: tuple[str, ...] = ()
     """What the page itself gives as its headline, most trusted first."""
+    description: str = ""
+    """What the page says about itself in a sentence or two."""
     article: str | None = None
     """The article text that the page carries as structured data."""
     language: str | None = None

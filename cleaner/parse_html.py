@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleaner.guard import check_nesting
-from cleaner.metadata import headline_candidates, language_code
+from cleaner.metadata import description_of, headline_candidates, language_code
 from cleaner.model import Block, Document, Kind, Markup
 from cleaner.select import Selectors
 from cleaner.structured import read_structured
@@ -81,6 +81,7 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
     tree = LexborHTMLParser(raw)
     structured = read_structured(tree)
     headlines = headline_candidates(tree)
+    description = description_of(tree)
     language = _declared_language(tree)
     tree.strip_tags(UNSEEN)
     if tree.body is None:
@@ -89,8 +90,9 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
     return Document(
         "\n".join(walk.texts),
         tuple(walk.blocks),
-        Markup(walk.parent, walk.first, walk.tags, walk.names, walk.holder, walk.links_in),
+        walk.markup(),
         headlines,
+        description,
         structured.article,
         language,
         paywalled=bool(structured.paywalled),
@@ -149,6 +151,27 @@ class _Walk:
                 self._break()
         self._flush()
 
+    def markup(self) -> Markup:
+        """The containers that hold blocks, and the blocks' places in them."""
+        parent, holder = self.parent, self.holder
+        filled = {0}
+        for own in set(holder):
+            container = own
+            while container not in filled:
+                filled.add(container)
+                container = parent[container]
+        kept = sorted(filled)
+        number = dict(zip(kept, range(len(kept)), strict=True))
+        number[-1] = -1
+        return Markup(
+            [number[parent[container]] for container in kept],
+            [self.first[container] for container in kept],
+            [self.tags[container] for container in kept],
+            [self.names[container] for container in kept],
+            [number[container] for container in holder],
+            self.links_in,
+        )
+
     def marked(self, elements: Iterable[tuple[LexborNode, str]]) -> tuple[tuple[int, str], ...]:
         """The blocks that stand in these elements, or are all that an element in a line holds, each with what its element comes with, in order."""
         found: set[tuple[int, str]] = set()
@@ -157,8 +180,8 @@ class _Walk:
         for block, container in enumerate(self.holder):
             own_blocks[container].append(block)
         for node, name in elements:
-            container = self.plain.get(node.mem_id, self.linked.get(node.mem_id))
-            if container is None:
+            container = self.plain.get(node.mem_id, self.linked.get(node.mem_id, -1))
+            if container < 0:
                 continue
             if ROLES.get(node.tag_id or 0, BLOCK) != BLOCK:
                 text = " ".join((node.text() or "").split())
@@ -170,9 +193,10 @@ class _Walk:
         return tuple(sorted(found))
 
     def all_names(self) -> str:
-        """The classes and ids of all elements, one a line."""
-        names = set(self.names)
+        """The tags, classes and ids of all elements, one a line."""
+        names = {*self.names, *(f"<{tag}>" for tag in set(self.tags))}
         for node in self.inline:
+            names.add(f"<{node.tag}>")
             attributes = node.attributes
             names.update(value for key in ("class", *_NAMING) if (value := attributes.get(key)))
         return "\n".join(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -18,13 +19,17 @@ from cleaner.notes import Notes
 from cleaner.parse_text import parse_text
 from cleaner.policy import Policy
 from cleaner.read import SourceKind, decode, sniff
-from cleaner.rules import RuleSet, load_rules
+from cleaner.rules import Rule, RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.select import Selectors
 from cleaner.view import View
 from cleaner.weigh import CERTAIN, Weights, rule_points
 
+if TYPE_CHECKING:
+    from cleaner.site_memory import SiteMemory
+
 _ROUNDS = 4
+_TEMPLATE = Rule(id="template.site", class_="template", why="The line recurs across documents of its site.")
 
 
 class Cleaner:
@@ -46,6 +51,11 @@ class Cleaner:
         self.rules: RuleSet = load_rules(*[Path(directory) for directory in rules])
         self.scorecard = scorecard or builtin_scorecard()
         self.lexicon = lexicon()
+        self.memory: SiteMemory | None = None
+        if sites:
+            from cleaner.site_memory import SiteMemory
+
+            self.memory = SiteMemory(sites)
 
     def clean(
         self,
@@ -73,7 +83,7 @@ class Cleaner:
         card = self.scorecard.text if document.markup is None else self.scorecard.page
         weights = Weights(view, card)
         decision = decide(view, weights, hits, self.policy)
-        self._settle(view, decision)
+        self._settle(view, decision, site)
         return self._render(view, weights, decision, text if kind == "html" else None, url)
 
     def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
@@ -89,15 +99,25 @@ class Cleaner:
             words=view.words,
         )
         view.rule_points = rule_points(hits, view.size)
-        return view, hits
+        return view, hits if self.memory is None else self._recalled(self.memory, site, document, hits)
 
-    def _settle(self, view: View, decision: Decision) -> None:
+    def _recalled(self, memory: SiteMemory, site: str | None, document: Document, hits: list[Hit]) -> list[Hit]:
+        """The hits of rules, and hits for the lines that are the site's template; a line that a rule names is left."""
+        named = {hit.block for hit in hits if hit.rule.action != "cut"}
+        found = [
+            Hit(block, _TEMPLATE, document.blocks[block].start, document.blocks[block].end)
+            for block, _ in memory.recurring(site, document)
+            if block not in named
+        ]
+        return sorted([*hits, *found], key=lambda hit: hit.block)
+
+    def _settle(self, view: View, decision: Decision, site: str | None) -> None:
         """Look at what is left as the text it will be, until nothing more would go: cleaning is idempotent."""
         for _ in range(_ROUNDS):
-            if decision.refused is not None or not self._look_again(view, decision):
+            if decision.refused is not None or not self._look_again(view, decision, site):
                 return
 
-    def _look_again(self, view: View, decision: Decision) -> bool:
+    def _look_again(self, view: View, decision: Decision, site: str | None) -> bool:
         blocks = view.document.blocks
         order = [index for index in range(view.size) if decision.kept[index]]
         if decision.headline is not None:
@@ -108,7 +128,7 @@ class Cleaner:
             view.structure is None and [block.text for block in document.blocks] == [block.text for block in blocks]
         ):
             return False
-        left, hits = self.look(document)
+        left, hits = self.look(document, site=site)
         after = decide(left, Weights(left, self.scorecard.text), hits, self.policy)
         if after.refused is not None:
             return False

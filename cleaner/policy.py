@@ -36,9 +36,7 @@ class UnknownPolicy(ValueError):
 class Policy:
     """A choice for each class; a class that is not named is dropped."""
 
-    def __init__(
-        self, preset: str = "core", choices: Mapping[str, str] | Iterable[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, preset: str = "core", choices: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         if preset not in PRESETS:
             raise UnknownPolicy(f"there is no policy `{preset}`: use one of {', '.join(PRESETS)}")
         self.preset = preset

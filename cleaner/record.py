@@ -186,9 +186,7 @@ def _cleanings(document: str, folder: str | None) -> list[Cleaning]:
     told = [c for record in records for c in _told(path_of(record, document), record)]
     if not told:
         what = "no record of removals tells of it"
-        raise Fault(
-            document, what, f"name the record with --record, if it is not in a `{FOLDER}` folder above"
-        )
+        raise Fault(document, what, f"name the record with --record, if it is not in a `{FOLDER}` folder above")
     return told
 
 
@@ -295,9 +293,7 @@ def _heads(path: str) -> Iterator[tuple[dict[str, Any], int]]:
             entry = json.loads(line)
             if "cleaner" not in entry:
                 continue
-            known = entry["cleaner"] == VERSION and all(
-                key in entry for key in ("document", "before", "after")
-            )
+            known = entry["cleaner"] == VERSION and all(key in entry for key in ("document", "before", "after"))
         except ValueError:
             known = False
         if not known:

@@ -17,9 +17,7 @@ from cleaner.view import View
 
 REPAIRS = ("wraps", "glued", "invisible")
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
-_INVISIBLE = re.compile(
-    "[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*"
-)
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*")
 _WORD_END = re.compile(r"[^\W\d_]+$")
 _WORD_START = re.compile(r"[^\W\d_]+")
 
@@ -70,9 +68,7 @@ def _glued(view: View) -> Iterator[Cut]:
     stop = ((classes[2:-2] & STOP) != 0) & ((classes[3:-1] & UPPER) != 0)
     for place in (np.flatnonzero(stop) + 2).tolist():
         before, far, after = int(classes[place - 1]), int(classes[place - 2]), int(classes[place + 2])
-        small = bool(before & LETTER and not before & UPPER and far & LETTER) or bool(
-            before & DIGIT and far & DIGIT
-        )
+        small = bool(before & LETTER and not before & UPPER and far & LETTER) or bool(before & DIGIT and far & DIGIT)
         if small and after & LETTER and not after & UPPER:
             yield _space(place + 1, place + 1, " ", "glued")
 

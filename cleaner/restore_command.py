@@ -10,9 +10,7 @@ from cleaner import faults, record
 from cleaner.faults import Fault, shown
 
 
-def run(
-    paths: Sequence[str], folder: str | None, restore: Callable[[str, str | None], record.Restored]
-) -> int:
+def run(paths: Sequence[str], folder: str | None, restore: Callable[[str, str | None], record.Restored]) -> int:
     """Restore every document that `paths` mean; returns the exit code."""
     failed = done = 0
     for path in paths:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of
+from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of, distinct
 from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
@@ -40,7 +40,7 @@ def candidates(program: Program, view: RuleView, active: Bools) -> Pairs:
     rules = np.concatenate([source.rules for source in sources])
     found = Pairs(blocks, rules)
     found = found.where(_fit(program, view, found))
-    keys = np.unique(found.blocks * len(program.rules) + found.rules)
+    keys = distinct(found.blocks * len(program.rules) + found.rules)
     return Pairs(*np.divmod(keys, max(1, len(program.rules))))
 
 

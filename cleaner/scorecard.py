@@ -43,7 +43,7 @@ class Pass:
                 edges.setdefault(name, set()).update(own.tolist())
         self.terms = tuple(terms)
         self.signals = tuple(edges)
-        self._edges = np.concatenate([sorted(values) for values in edges.values()] or [np.zeros(0)])[:, None]
+        self._edges = np.array([edge for values in edges.values() for edge in sorted(values)])[:, None]
         counts = np.array([len(values) for values in edges.values()], dtype=np.int64)
         self._of_edge = np.repeat(np.arange(len(edges)), counts)
         self._edge_from = np.cumsum(counts) - counts

@@ -41,10 +41,10 @@ def split_selector(selector: str) -> list[str]:
 
 
 def needed(selector: str) -> tuple[str, str]:
-    """What must occur where there is such an element: in what elements call themselves, and in the page's source.
+    """What must occur where there is such an element: in elements' tags and names, or in the page's source.
 
     >>> needed("div.share-bar > a"), needed("form[action*='newsletter']:not(:has(h1))"), needed(":is(p, div)")
-    (('share-bar', ''), ('', 'action'), ('', ''))
+    (('share-bar', ''), ('<form>', ''), ('', ''))
     """
     if "\\" in selector:
         return "", ""
@@ -52,8 +52,9 @@ def needed(selector: str) -> tuple[str, str]:
     names = [part for groups in _IN_NAMES.findall(plain) for part in groups if part.isascii()]
     if names:
         return max(names, key=len).lower(), ""
-    parts = [attribute or f"<{tag}" for attribute, tag in _IN_SOURCE.findall(re.sub(r"=[^\]]*\]", "]", plain))]
-    return "", max(parts, key=len, default="")
+    found = _IN_SOURCE.findall(re.sub(r"=[^\]]*\]", "]", plain))
+    tags = [f"<{tag}>" for _, tag in found if tag]
+    return max(tags, key=len, default="").lower(), "" if tags else max((one for one, _ in found), key=len, default="")
 
 
 class Selectors:
@@ -83,7 +84,8 @@ class Selectors:
     def find(self, tree: LexborHTMLParser, names: str, source: bytes) -> Iterator[tuple[LexborNode, str]]:
         """Each element that a selector finds, with the id of its rule.
 
-        `names` are the classes, ids, roles and item properties of the page's elements; `source` is the page itself.
+        `names` are the tags, in angle brackets, and the classes, ids, roles and item properties of the page's elements;
+        `source` is the page itself.
         """
         asked = [one for literal, some in self._by_source.items() if literal in source for one in some]
         if self._by_name:

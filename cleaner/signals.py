@@ -176,6 +176,18 @@ def headline_covered(view: View) -> Floats:
     return view.headline_terms[1]
 
 
+@needs_markup
+def in_description_share(view: View) -> Floats:
+    """Share of its content words that stand in what the page says about itself."""
+    return view.description_terms[0]
+
+
+@needs_markup
+def description_covered(view: View) -> Floats:
+    """Share of the content words of what the page says about itself that it has."""
+    return view.description_terms[1]
+
+
 # Where it stands
 
 
@@ -364,6 +376,14 @@ def after_main_heading(view: View) -> Floats:
 
 
 @needs_markup
+def after_headline(view: View) -> Floats:
+    """Blocks since the one that is what the page gives as its headline, from -30 to 60; -31 where none is."""
+    if not view.titles:
+        return np.full(view.size, -31.0)
+    return np.clip(view.index - view.titles[0][2], -30.0, 60.0)
+
+
+@needs_markup
 def in_prose_container(view: View) -> Floats:
     """Inside the smallest container that holds three fifths of the page's prose."""
     return view.within(view.main)
@@ -415,9 +435,7 @@ def _neighbour_signal(name: str, offset: int, measure: Signal) -> None:
         return neighbours(measure(view), offset, -1.0)
 
     neighbour.__name__ = name
-    neighbour.__doc__ = (
-        f"`{measure.__name__}` of the block {'before' if offset < 0 else 'after'} it; -1 where none is."
-    )
+    neighbour.__doc__ = f"`{measure.__name__}` of the block {'before' if offset < 0 else 'after'} it; -1 where none is."
     signal(neighbour)
 
 

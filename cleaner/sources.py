@@ -195,9 +195,7 @@ def _notice(link: str, real_top: str) -> Skipped | Noted | None:
         return Skipped(of_system(link, error))
     inside = _inside(os.path.realpath(link), real_top)
     if not inside:
-        return Skipped(
-            Fault(link, "is a link out of the folder", "name its target as a PATH, or --exclude it")
-        )
+        return Skipped(Fault(link, "is a link out of the folder", "name its target as a PATH, or --exclude it"))
     if stat.S_ISDIR(status.st_mode):
         return Noted(Fault(link, "is a link to a folder that is read at its own place", "nothing to do"))
     return None

@@ -143,9 +143,7 @@ def main_work(works: list[dict[str, JSON]], tree: LexborHTMLParser) -> dict[str,
     if len(works) <= 1:
         return works[0] if works else None
     titles = page_titles(tree)
-    return max(
-        works, key=lambda work: (_has_title(work.get("headline"), titles), bool(work.get("articleBody")))
-    )
+    return max(works, key=lambda work: (_has_title(work.get("headline"), titles), bool(work.get("articleBody"))))
 
 
 def _article(main: dict[str, JSON], works: list[dict[str, JSON]]) -> str | None:
@@ -263,8 +261,7 @@ _UNREAD = [
     "script", "style", "figure", "aside", "iframe", "noscript", "button", "form", "nav", "svg", "template",
 ]  # fmt: skip
 _BREAKING = (
-    "p,br,div,li,ul,ol,dl,dt,dd,h1,h2,h3,h4,h5,h6,blockquote,section,article,header,footer,pre,hr,center,"
-    "table,tr,td,th"
+    "p,br,div,li,ul,ol,dl,dt,dd,h1,h2,h3,h4,h5,h6,blockquote,section,article,header,footer,pre,hr,center,table,tr,td,th"
 )
 _BREAK = "\v"
 
@@ -361,9 +358,7 @@ def _plain_lines(text: str) -> list[str]:
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?|;)\s*$"
 )
-_PIECE = re.compile(
-    r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[,}\]])|\bundefined\b', re.S
-)
+_PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[,}\]])|\bundefined\b', re.S)
 _LENIENT = json.JSONDecoder(strict=False)
 _decode = msgspec.json.Decoder().decode
 
@@ -466,9 +461,7 @@ _ELSEWHERE = re.compile(
     r"|subscri|sponsor|advert|author|contributor|byline|bio$|seo|config|settings|feature_?flags|carousel|suggest|upsell",
     re.I,
 )
-_BODY_KEY = re.compile(
-    r"body|content|html|text|article|paragraph|story|rendered|markdown|^copy$|^value$", re.I
-)
+_BODY_KEY = re.compile(r"body|content|html|text|article|paragraph|story|rendered|markdown|^copy$|^value$", re.I)
 _SUMMARY_KEY = re.compile(r"descr|excerpt|summary|title|caption|alt|teaser|meta|intro", re.I)
 _TITLE_KEYS = ("headline", "title", "headlines", "name", "heading")
 _ADDRESS_KEYS = (
@@ -759,17 +752,13 @@ _CODE = re.compile(r"[{}=]|;\s*\n")
 
 def _is_data(text: str) -> bool:
     """Whether a string is no text: a program, a style sheet, a drawing, an address or JSON."""
-    return bool(_DATA.match(text)) or (
-        len(_CODE.findall(text)) * 60 > len(text) > 100 and not _TAG.search(text)
-    )
+    return bool(_DATA.match(text)) or (len(_CODE.findall(text)) * 60 > len(text) > 100 and not _TAG.search(text))
 
 
 _STREAM = "$"
 """The entity that says: strings that begin with a dollar sign are references."""
 _REFERENCE = re.compile(r"\$(?:[L@]?[0-9a-f]+|undefined)$")
-_PARAGRAPH = re.compile(
-    r"paragraph|^p$|^h[1-6]$|head(?:er|ing)|list[-_]?item|^li$|quote|^block$|unstyled|^text$"
-)
+_PARAGRAPH = re.compile(r"paragraph|^p$|^h[1-6]$|head(?:er|ing)|list[-_]?item|^li$|quote|^block$|unstyled|^text$")
 
 
 def _kind(node: dict[str, JSON]) -> str:

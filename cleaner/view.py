@@ -25,6 +25,9 @@ from cleaner.facts import (
     Bools,
     Facts,
     Floats,
+    classes_of,
+    codes_of,
+    distinct,
     fold,
     hash_list,
     tally,
@@ -35,7 +38,9 @@ from cleaner.names import Names
 from cleaner.structure import Structure
 
 _WORD = re.compile(r"\w+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_ARTICLE = 300
+_LETTERS = LETTER | DIGIT
 _LONG_UNMARKED = 12
 _COLONS = ":："
 
@@ -43,6 +48,11 @@ _COLONS = ":："
 def ratio(part: Floats, whole: Floats | float) -> Floats:
     """`part / whole`, and 0 where there is no whole."""
     return part / np.maximum(whole, 1e-9)
+
+
+def bare_text(text: str) -> str:
+    """The letters and digits alone, in lower case: what two copies of a headline share."""
+    return _NOT_WORD.sub("", fold(text))
 
 
 def _triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -154,7 +164,7 @@ class View:
         buckets = self.facts.buckets
         if self.facts.inside is not None:
             content, buckets = content[self.facts.inside], buckets[self.facts.inside]
-        pairs = np.unique(self.facts.block_of[content] * BUCKETS + buckets[content])
+        pairs = distinct(self.facts.block_of[content] * BUCKETS + buckets[content])
         return pairs // BUCKETS, pairs % BUCKETS
 
     @cached_property
@@ -172,7 +182,15 @@ class View:
     @cached_property
     def headline_terms(self) -> tuple[Floats, Floats]:
         """Share of a block's content words that are in the headline, and of the headline's that are in the block."""
-        words = _WORD.findall(fold(" ".join(self.document.headlines[:1])))
+        return self._terms_of(" ".join(self.document.headlines[:1]))
+
+    @cached_property
+    def description_terms(self) -> tuple[Floats, Floats]:
+        """The same for what the page says about itself."""
+        return self._terms_of(self.document.description)
+
+    def _terms_of(self, text: str) -> tuple[Floats, Floats]:
+        words = _WORD.findall(fold(text))
         if not words:
             return np.zeros(self.size), np.zeros(self.size)
         table = np.zeros(BUCKETS, dtype=bool)
@@ -180,6 +198,19 @@ class View:
         block, bucket = self.terms
         hits = tally(block, table[bucket], self.size)
         return ratio(hits, self.term_count), hits / max(1, int(table.sum()))
+
+    @cached_property
+    def titles(self) -> list[tuple[bool, int, int]]:
+        """The blocks that are what the page gives as its headline: no heading, rank of the title, block; best first."""
+        wanted = {bare: rank for rank, text in enumerate(self.document.headlines) if (bare := bare_text(text))}
+        letters = [np.count_nonzero(classes_of(codes_of(text)) & _LETTERS) for text in self.document.headlines]
+        found: list[tuple[bool, int, int]] = []
+        for index in np.flatnonzero(np.isin(self.facts.count(_LETTERS), letters)).tolist():
+            block = self.document.blocks[index]
+            rank = wanted.get(bare_text(block.text))
+            if rank is not None:
+                found.append((block.kind != "heading", rank, index))
+        return sorted(found)
 
     @cached_property
     def repeats(self) -> Floats:

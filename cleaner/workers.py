@@ -198,9 +198,7 @@ class _Pool(Generic[Task, Result]):
         started, tasks = worker.ready, list(worker.tasks)
         code = worker.stop()
         if not started:
-            raise Unusable(
-                "", f"a worker process could not be started (exit code {code})", "try again with -j 1"
-            )
+            raise Unusable("", f"a worker process could not be started (exit code {code})", "try again with -j 1")
         if tasks:
             index, task = tasks[0]
             self.jobs.sweep(task, worker.token)
