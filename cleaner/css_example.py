@@ -154,7 +154,12 @@ def _plain(text: str) -> str:
     """A CSS string or name without quotes and escapes."""
     if text[:1] in ("'", '"'):
         text = text[1:-1]
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else m[2], text)
+    return _ESCAPE.sub(lambda m: _character(int(m[1], 16)) if m[1] else m[2], text)
+
+
+def _character(code: int) -> str:
+    """The character of a number; a replacement where there is none."""
+    return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
 
 class _Reader:

@@ -32,6 +32,8 @@ AXES = [
 ]
 MAX_LENGTH = 4_000
 MAX_DEPTH = 40
+MAX_OPERATORS = 200
+MAX_STEPS = 200
 
 
 class XPathError(ValueError):
@@ -132,6 +134,8 @@ class _Parser:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
+        self._operators = 0
+        self._steps_read = 0
 
     @property
     def now(self) -> str | None:
@@ -147,6 +151,14 @@ class _Parser:
         if token is None or token not in wanted:
             return None
         self._at += 1
+        return token
+
+    def _operator(self, *wanted: str) -> str | None:
+        """The token at hand if it is one of those operators."""
+        token = self._take(*wanted)
+        self._operators += token is not None
+        if self._operators > MAX_OPERATORS:
+            raise XPathError(f"over {MAX_OPERATORS} operators")
         return token
 
     def _expect(self, wanted: str) -> None:
@@ -165,15 +177,15 @@ class _Parser:
         if level == len(_LEVELS):
             return self._negated()
         left = self._operation(level + 1)
-        while operator := self._take(*_LEVELS[level]):
+        while operator := self._operator(*_LEVELS[level]):
             left = Binary(operator, left, self._operation(level + 1))
         return left
 
     def _negated(self) -> Expression:
-        if self._take("-"):
+        if self._operator("-"):
             return Binary("-", Number(0), self._negated())
         left = self._path()
-        while self._take("|"):
+        while self._operator("|"):
             left = Binary("|", left, self._path())
         return left
 
@@ -236,6 +248,9 @@ class _Parser:
         return tuple(steps)
 
     def _step(self) -> Step:
+        self._steps_read += 1
+        if self._steps_read > MAX_STEPS:
+            raise XPathError(f"over {MAX_STEPS} steps")
         if self._take("."):
             return Step("self", "node()", self._predicates())
         if self._take(".."):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cleaner.xpath import (
     ANYWHERE,
+    MAX_LENGTH,
     Binary,
     Call,
     Expression,
@@ -29,6 +30,8 @@ from cleaner.xpath import (
 
 REACH = 6
 """How many steps away the nearest ancestor or sibling of a name is looked for."""
+MAX_WAYS = 64
+"""Selectors that an XPath may become."""
 
 
 class Bias(Enum):
@@ -117,6 +120,13 @@ def _name(test: str) -> str:
     return test.replace(":", "\\:")
 
 
+def _bounded_ways(found: list[_Selector]) -> list[_Selector]:
+    """The selectors, if there are not too many of them: each nearest element and each `-or-self` multiplies them."""
+    if len(found) > MAX_WAYS or any(len(one.text) > MAX_LENGTH for one in found):
+        raise Unsayable("it would take too many selectors")
+    return found
+
+
 class _Subject(NamedTuple):
     """The elements that predicates are being added to."""
 
@@ -166,6 +176,7 @@ class _Translator:
             if predicate == Number(1) and len(found) == 1:
                 self._errs(Bias.MORE)
                 like = found[0].alone
+                _bounded_ways(found)
                 found = [found[0].having(f":not({like} *, {like} ~ *, {like} ~ * *, *:has({like}) ~ *)")]
             elif _is_position(predicate):
                 raise Unsayable("a position counted over the whole document")
@@ -181,7 +192,7 @@ class _Translator:
             at += deep
             step = steps[at]._replace(axis="//") if deep and steps[at].axis == "child" else steps[at]
             if step != Step("self", "node()"):
-                found = self._step(found, step)
+                found = _bounded_ways(self._step(found, step))
             at += 1
         if not found:
             raise Unsayable("it selects no elements")

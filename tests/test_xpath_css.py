@@ -265,6 +265,13 @@ def _random_predicate(chance: random.Random) -> str:
         ("//" + "(" * 50 + "a", "a name is missing"),
         ("(" * 50 + "a" + ")" * 50, "nested too deep"),
         ("//a" * 2000, "over 4,000 characters"),
+        ("|".join(["//a"] * 900), "over 200 steps"),
+        ("//a[" + "1 or " * 700 + "1]", "over 200 operators"),
+        ("-" * 3000 + "1", "over 200 operators"),
+        ("//a" + "/b" * 1500, "over 200 steps"),
+        ("//a[" + "b/" * 1500 + "c]", "over 200 steps"),
+        ("//a" + "/following-sibling::b[1]" * 10, "too many selectors"),
+        ("(" * 30 + "//a[@class='x']" + ")[1]" * 30, "too many selectors"),
     ],
 )
 def test_refuses_with_the_reason(xpath: str, why: str) -> None:
