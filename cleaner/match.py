@@ -186,7 +186,7 @@ def _search(program: Program, index: int, view: RuleView, block: int) -> Spans:
     """The matches of the rule's pattern in the block's UTF-8."""
     rule, edges = program.rules[index], program.plans[index].edges
     groups = view.groups(block)
-    pattern = program.whole_pattern(index, groups)
+    pattern = program.compiled(index, groups)
     if pattern is None:
         phrases = view.phrases(block, program)
         if not program.may_match(index, view.low_text(block), phrases):

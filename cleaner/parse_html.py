@@ -173,7 +173,7 @@ class _Walk:
         )
 
     def marked(self, elements: Iterable[tuple[LexborNode, str]]) -> tuple[tuple[int, str], ...]:
-        """The blocks that stand in these elements, or are all that an element in a line holds, each with what its element comes with, in order."""
+        """The blocks that stand in these elements, or are all that one holds, each with what its element comes with."""
         found: set[tuple[int, str]] = set()
         inside: dict[int, tuple[int, int]] = {}
         own_blocks: dict[int, list[int]] = defaultdict(list)

@@ -15,9 +15,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.disk_cache import remembered
 from cleaner.rule_automata import EVERY_GROUP, Groups
 from cleaner.rule_text import SEEN, seen
 
@@ -56,6 +58,7 @@ _SCRIPT_GROUPS = {
     **dict.fromkeys(("Han", "Hiragana", "Katakana", "Hangul"), 5),
 }
 """The group (see rule_automata) of scripts that stand in one group only."""
+_SCRIPTS = ("Latin", *_SCRIPT_GROUPS)
 _ASCII = (0,)
 _FIRST = 0xF0000
 _LAST = 0x10FFFF
@@ -70,11 +73,42 @@ class _Alphabet(NamedTuple):
     """The new code points of each category, those in ASCII apart."""
 
 
+class _Characters(msgspec.Struct, frozen=True):
+    """What Python knows of characters, looked up once a machine."""
+
+    categories: bytes
+    """The number of the category of each character that texts are printed in."""
+    scripts: dict[str, list[Span]]
+    """The letters of scripts, told by what they are called, as code points."""
+
+
+@cache
+def _characters() -> _Characters:
+    version = unicodedata.unidata_version.encode()
+    return remembered(
+        "characters", [version, *map(str.encode, _CATEGORIES), *map(str.encode, _SCRIPTS)], _Characters, _look_up
+    )
+
+
+def _look_up() -> _Characters:
+    number = {name: index for index, name in enumerate(_CATEGORIES)}
+    codes = (code for first, last in _PRINTED for code in range(first, last + 1))
+    return _Characters(
+        bytes(number[unicodedata.category(chr(code))] for code in codes),
+        {name: _letters_of(name) for name in _SCRIPTS},
+    )
+
+
+def _letters_of(script: str) -> list[Span]:
+    prefix = {"HAN": "CJK"}.get(script.upper(), script.upper())
+    codes = [code for code in range(0x10000) if unicodedata.name(chr(code), "").startswith(prefix)]
+    return _joined((code, code) for code in codes)
+
+
 @cache
 def _alphabet() -> _Alphabet:
     old = np.concatenate([np.arange(first, last + 1) for first, last in _PRINTED])
-    number = {name: index for index, name in enumerate(_CATEGORIES)}
-    category = np.array([number[unicodedata.category(chr(code))] for code in old.tolist()])
+    category = np.frombuffer(_characters().categories, dtype=np.uint8)
     codes = np.full(_LAST + 1, 0, dtype=np.uint32)
     codes[:0x80] = np.arange(0x80)
     spans: dict[str, Span] = {}
@@ -337,8 +371,9 @@ def _category(name: str) -> list[Span]:
 @cache
 def _script(name: str) -> list[Span]:
     """A script, told by what its letters are called."""
-    prefix = {"HAN": "CJK"}.get(name.upper(), name.upper())
-    codes = [code for code in range(0x10000) if unicodedata.name(chr(code), "").startswith(prefix)]
+    codes = [
+        code for first, last in _characters().scripts.get(name) or _letters_of(name) for code in range(first, last + 1)
+    ]
     if not codes:
         raise LookupError(f"no class \\p{{{name}}}")
     return _runs(_alphabet().codes[codes])

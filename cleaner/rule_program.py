@@ -210,12 +210,9 @@ class Program:
         order = np.argsort(keys)
         return keys[order], sum(map(_size, self.needles.texts)) + order
 
-    def whole_pattern(self, index: int, groups: Groups) -> Any:
-        """Rule `index`'s pattern for texts of these scripts, if it names no lists or was made already."""
-        found = self._whole[index].get(groups)
-        if found is None and not self._phrases_of(index):
-            found = self._make_whole(index, groups)
-        return found
+    def compiled(self, index: int, groups: Groups) -> Any:
+        """Rule `index`'s pattern for texts of these scripts, with all phrases, if it was made already."""
+        return self._whole[index].get(groups)
 
     def _make_whole(self, index: int, groups: Groups) -> Any:
         found = self._whole[index][groups] = self._compile(index, None, groups)
@@ -246,6 +243,8 @@ class Program:
         A phrase that does not occur in the block cannot take part in a match, so the pattern is compiled
         with the phrases that do: much smaller, much sooner ready. After a few such the whole is compiled.
         """
+        if not self._phrases_of(index):
+            return self._make_whole(index, groups)
         known = self._variants[index]
         key = groups, phrases & self._phrases_of(index)
         found = known.get(key)

@@ -170,7 +170,7 @@ def _is_tidy(low: str, in_blocks: int) -> bool:
 
 
 _SIMPLE_WORD = re.compile(r"[^\W_]+")
-_NOT_SIMPLE = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
+_NOT_SIMPLE = re.compile("[^\x00-\u02ff\u2000-\u2bff]")
 
 
 def count_words(text: str) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_NAME = r"[\w\u0080-\U0010ffff-]+"
+_NAME = r"[^\s.#:>+~,()\[\]=*^$|\"']+"
 _PSEUDO = re.compile(r":[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?")
 _IN_NAMES = re.compile(
     rf"[.#]({_NAME})|\[\s*(?:class|id|role|itemprop)\s*[*^$~|]?=\s*(?:\"([^\"]*)\"|'([^']*)'|({_NAME}))[^\]]*\]"
