@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.faults import BrokenRules, Unusable
+from cleaner.policy import REPAIRS
 
 if TYPE_CHECKING:
     from cleaner.pipeline import Cleaner
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
     """Pairs of a class and what becomes of it: keep, drop or metadata."""
     rules: tuple[str, ...] = ()
     sites: str | None = None
+    repairs: tuple[str, ...] = REPAIRS
     ignore: tuple[str, ...] = ()
     """Patterns in the manner of .gitignore, relative to `home`."""
     jobs: int | None = None
@@ -130,6 +132,10 @@ def _sites(value: object, home: str) -> dict[str, Any]:
     return {"sites": os.path.join(home, os.path.expanduser(value))}
 
 
+def _repairs(value: object, home: str) -> dict[str, Any]:
+    return {"repairs": tuple(_strings(value))}
+
+
 def _ignore(value: object, home: str) -> dict[str, Any]:
     return {"ignore": tuple(_strings(value))}
 
@@ -145,6 +151,7 @@ _READERS: dict[str, Callable[[object, str], dict[str, Any]]] = {
     "set": _set,
     "rules": _rules,
     "sites": _sites,
+    "repairs": _repairs,
     "ignore": _ignore,
     "jobs": _jobs,
 }
@@ -191,7 +198,7 @@ def build_cleaner(settings: Settings) -> Cleaner:
     module, _, name = settings.factory.partition(":")
     factory: type[Cleaner] = getattr(import_module(module), name)
     try:
-        policy = Policy(settings.policy, settings.overrides)
+        policy = Policy(settings.policy, settings.overrides, settings.repairs)
         return factory(policy=policy, rules=settings.rules, sites=settings.sites)
     except RuleError as error:
         raise BrokenRules(str(error)) from None

@@ -13,7 +13,7 @@ from cleaner.facts import DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
-from cleaner.repair import REPAIRS, find_repairs
+from cleaner.repair import find_repairs
 from cleaner.signals import last_character
 from cleaner.view import View, bare_text
 from cleaner.weigh import CERTAIN, Weights
@@ -111,13 +111,13 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     if not _has_story(view, decision):
         return _refuse(decision, "nothing of it would be left")
     decision.flags = _flags(view, decision)
-    _repair(view, decision)
+    _repair(view, decision, policy.repairs)
     return decision
 
 
-def _repair(view: View, decision: Decision) -> None:
+def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
     """Put white space right in what is kept, where no cut is in the way."""
-    for block, repair in find_repairs(view, frozenset(REPAIRS)):
+    for block, repair in find_repairs(view, repairs):
         if decision.kept[block]:
             cuts = decision.cuts.setdefault(block, [])
             if all(repair.end <= cut.start or repair.start >= cut.end for cut in cuts):

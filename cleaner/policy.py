@@ -1,4 +1,4 @@
-"""What happens to each class of block: it stays in the body, goes to the metadata, or is dropped."""
+"""What happens to each class of block: kept, moved to the metadata or dropped; and what is repaired."""
 
 from __future__ import annotations
 
@@ -29,14 +29,23 @@ PRESETS: dict[str, dict[str, Choice]] = {
 """`core` is the story body; `full` adds captions, bylines, datelines and sources; `prose` is paragraphs alone."""
 
 
+REPAIRS = ("wraps", "glued", "invisible")
+"""White space that is put right: wrapped lines, full stops without a space after them, spaces that are not seen."""
+
+
 class UnknownPolicy(ValueError):
-    """No such preset, class or choice."""
+    """No such preset, class, choice or repair."""
 
 
 class Policy:
-    """A choice for each class; a class that is not named is dropped."""
+    """A choice for each class, where a class that is not named is dropped; and the repairs to make."""
 
-    def __init__(self, preset: str = "core", choices: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        preset: str = "core",
+        choices: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        repairs: Iterable[str] = REPAIRS,
+    ) -> None:
         if preset not in PRESETS:
             raise UnknownPolicy(f"there is no policy `{preset}`: use one of {', '.join(PRESETS)}")
         self.preset = preset
@@ -47,6 +56,10 @@ class Policy:
             if choice not in ("keep", "drop", "metadata"):
                 raise UnknownPolicy(f"`{choice}` is no choice for {name}: use keep, drop or metadata")
             self.choices[name] = choice
+        self.repairs = frozenset(repairs)
+        for name in self.repairs:
+            if name not in REPAIRS:
+                raise UnknownPolicy(f"there is no repair `{name}`: use one of {', '.join(REPAIRS)}")
 
     def keeps(self, label: str) -> bool:
         return self.choices.get(label) == "keep"

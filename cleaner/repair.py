@@ -15,7 +15,6 @@ from cleaner.facts import DIGIT, LETTER, STOP, UNSPACED, UPPER
 from cleaner.model import Cut, Evidence
 from cleaner.view import View
 
-REPAIRS = ("wraps", "glued", "invisible")
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*")
 _WORD_END = re.compile(r"[^\W\d_]+$")
