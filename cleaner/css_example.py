@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
-from typing import NamedTuple
 
 from cleaner.parse_html import UNSEEN, parse_html
 from cleaner.rule_text import collapse
@@ -78,28 +77,21 @@ def _in_table(html: str, tag: str, parent: str) -> str:
     return html
 
 
-class Examples(NamedTuple):
-    """HTML that a selector finds, and HTML that it does not."""
+@lru_cache(maxsize=4096)
+def matching(selector: str) -> str | None:
+    """HTML all of whose text the selector finds; None where none could be made, as where no page can have such.
 
-    match: str
-    spare: str
+    >>> matching("div[class='share']")
+    "<div class='share'>An example.</div>"
+    """
+    return next((html for html in _candidates(split_selector(selector)[0]) if _is_found(selector, html)), None)
 
 
 @lru_cache(maxsize=4096)
-def examples(selector: str) -> Examples | None:
-    """Make examples and make sure that they are; None where that fails, as where no page can have such an element.
-
-    >>> examples("div[class='share']").match
-    "<div class='share'>An example.</div>"
-    """
-    match = next((html for html in _candidates(split_selector(selector)[0]) if _is_found(selector, html)), None)
-    if match is None:
-        return None
-    for tag in ("p", "blockquote", "h2", "li"):
-        spare = f"<{tag}>{STORY}</{tag}>"
-        if STORY not in _texts_found(selector, _page(spare)):
-            return Examples(match, spare)
-    return None
+def sparing(selector: str) -> str | None:
+    """HTML with a sentence that the selector does not find; None where it finds what all pages have."""
+    candidates = (f"<{tag}>{STORY}</{tag}>" for tag in ("p", "blockquote", "h2", "li"))
+    return next((html for html in candidates if STORY not in _texts_found(selector, _page(html))), None)
 
 
 def _page(html: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.css_example import Examples, examples
+from cleaner.css_example import matching, sparing
 from cleaner.imported import Selected
 from cleaner.rule_files import RuleError, parse
 
@@ -50,10 +50,10 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_]+")
 
 
 class Proven(NamedTuple):
-    """A selector that can be used, with its examples: None where another of its line has some."""
+    """A selector that can be used, with HTML that it finds: None where only another of its line has some."""
 
     css: str
-    examples: Examples | None
+    match: str | None
 
 
 class Rejected(NamedTuple):
@@ -68,6 +68,8 @@ class Draft(NamedTuple):
     selected: Selected
     proven: tuple[Proven, ...]
     noise: str
+    spare: str
+    """HTML that none of the selectors finds."""
 
 
 class File(NamedTuple):
@@ -91,7 +93,7 @@ def class_of(selector: str, default: str) -> str:
 @lru_cache(maxsize=8192)
 def fault_of(selector: str) -> str:
     """Why a rule may not use a selector; empty where it may."""
-    text = _rule("x.a", "drop", "ui", "", [Proven(selector, Examples("a", "b"))])
+    text = _rule(_Head("x.a", "drop", "ui", "-"), [Proven(selector, "-")], "-")
     try:
         parse(text, Path("x.toml"), "x")
     except RuleError as error:
@@ -100,15 +102,16 @@ def fault_of(selector: str) -> str:
 
 
 def draft(selected: Selected, default: str) -> Draft | Rejected:
-    """Prove a line's selectors: all must be within the limits, and one at least must have an example."""
+    """Prove a line's selectors: all must be within the limits, one at least must have an example."""
     for selector in selected.css:
         if fault := fault_of(selector):
             return Rejected(fault)
-    proven = tuple(Proven(selector, examples(selector)) for selector in selected.css)
-    if not any(one.examples for one in proven):
+    proven = tuple(Proven(selector, matching(selector)) for selector in selected.css)
+    spare = sparing(", ".join(selected.css))
+    if spare is None or not any(one.match for one in proven):
         return Rejected("no page was found that has such an element and others too")
     noise = "story" if selected.action == "body" else class_of(" ".join(selected.css), default)
-    return Draft(selected, proven, noise)
+    return Draft(selected, proven, noise, spare)
 
 
 def files(drafts: Sequence[Draft]) -> Iterator[File]:
@@ -165,7 +168,7 @@ class _Group:
     def toml(self) -> str:
         proven = list({p.css: p for one in self.drafts for p in one.proven}.values())
         why = _why([one.selected for one in self.drafts])
-        return _rule(self.id, self.first.selected.action, self.first.noise, why, proven)
+        return _rule(_Head(self.id, self.first.selected.action, self.first.noise, why), proven, self.first.spare)
 
 
 class _Page:
@@ -186,14 +189,13 @@ class _Page:
         if key in self._seen:
             return
         self._seen.add(key)
-        self.size += 100 + sum(len(p.css) + len(p.examples.match if p.examples else "") + 30 for p in one.proven)
+        self.size += 100 + sum(len(p.css) + len(p.match or "") + 30 for p in one.proven)
         if one.selected.action == "body" or one.selected.spared:
             self._new(one).drafts.append(one)
             return
-        spare = next(p.examples.spare for p in one.proven if p.examples)
-        group = self._open.get((one.noise, spare))
+        group = self._open.get((one.noise, one.spare))
         if group is None or group.size + len(one.proven) > GROUP:
-            group = self._open[one.noise, spare] = self._new(one)
+            group = self._open[one.noise, one.spare] = self._new(one)
         group.drafts.append(one)
 
     def _new(self, one: Draft) -> _Group:
@@ -228,17 +230,25 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _rule(identifier: str, action: str, noise: str, why: str, proven: Sequence[Proven]) -> str:
-    shown = [one.examples for one in proven if one.examples]
+class _Head(NamedTuple):
+    """What a rule says of itself."""
+
+    id: str
+    action: str
+    noise: str
+    why: str
+
+
+def _rule(head: _Head, proven: Sequence[Proven], spare: str) -> str:
     lines = [
         "[[rule]]",
-        f"id = {_toml(identifier)}",
-        f"class = {_toml(noise)}",
-        f"action = {_toml(action)}",
-        f"why = {_toml(why or 'imported')}",
+        f"id = {_toml(head.id)}",
+        f"class = {_toml(head.noise)}",
+        f"action = {_toml(head.action)}",
+        f"why = {_toml(head.why)}",
         *_list("css", (_toml(one.css) for one in proven)),
-        *_list("match", (f"{{ html = {_toml(one.match)} }}" for one in shown)),
-        *_list("spare", dict.fromkeys(f"{{ html = {_toml(one.spare)} }}" for one in shown[:1])),
+        *_list("match", (f"{{ html = {_toml(one.match)} }}" for one in proven if one.match)),
+        f"spare = [{{ html = {_toml(spare)} }}]",
     ]
     return "\n".join(lines) + "\n"
 

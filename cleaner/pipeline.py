@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
 import numpy as np
 
 from cleaner.cleaned import Cleaned, Verdicts, assemble
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from cleaner.site_memory import SiteMemory
 
 _ROUNDS = 4
+_BEGINNING = 600
+"""Characters up to which what a page shows may be no more than the story's beginning."""
+_FAR_MORE = 3
+"""Times that the carried text must be as long as the shown one."""
+_LEAST_CARRIED = 400
 _TEMPLATE = Rule(id="template.site", class_="template", why="The line recurs across documents of its site.")
 
 
@@ -77,14 +83,25 @@ class Cleaner:
             document = parse(text, kind, self.rules.selectors(site) if kind == "html" else None)
         except Bomb as fault:
             return _refused(text, str(fault))
-        if not document.blocks:
+        page = text if kind == "html" else None
+        if not document.blocks and page is None:
             return _refused(document.text, "there is no text in it")
+        shown = self._clean(document, page, url, site) if document.blocks else None
+        carried = None if page is None else _carried(document, page, shown)
+        if carried is not None:
+            found = self._clean(carried, page, url, site)
+            if found.refused is None:
+                headline = found.headline or (shown.headline if shown else None)
+                return msgspec.structs.replace(found, headline=headline)
+        return shown or _refused(document.text, "there is no text in it")
+
+    def _clean(self, document: Document, page: str | None, url: str | None, site: str | None) -> Cleaned:
         view, hits = self.look(document, url, site)
         card = self.scorecard.text if document.markup is None else self.scorecard.page
         weights = Weights(view, card)
         decision = decide(view, weights, hits, self.policy)
         self._settle(view, decision, site)
-        return self._render(view, weights, decision, text if kind == "html" else None, url)
+        return self._render(view, weights, decision, page, url)
 
     def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
@@ -227,6 +244,27 @@ def parse(text: str, kind: SourceKind, selectors: Selectors | None = None) -> Do
 
         return parse_html(text, selectors)
     return parse_text(text)
+
+
+def _carried(document: Document, page: str, shown: Cleaned | None) -> Document | None:
+    """The article text that a page carries as data, where the page itself shows no story or only its beginning."""
+    told = 0 if shown is None or shown.refused is not None else len(shown.body)
+    if told > _BEGINNING and len(document.article or "") < _FAR_MORE * told:
+        return None
+    article = document.article
+    if article is None and told == 0:
+        from cleaner.structured import hydration_text_of
+
+        article = hydration_text_of(page)
+    if article is None or len(article) < max(_LEAST_CARRIED, _FAR_MORE * told):
+        return None
+    return msgspec.structs.replace(
+        parse_text(article),
+        headlines=document.headlines,
+        language=document.language,
+        paywalled=document.paywalled,
+        live=document.live,
+    )
 
 
 def clean(

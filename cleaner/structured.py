@@ -534,6 +534,11 @@ def hydration_text(tree: LexborHTMLParser) -> str | None:
     return "\n".join(story.lines) if story else None
 
 
+def hydration_text_of(page: str) -> str | None:
+    """The same for a page in source form, one that the parser is known to bear."""
+    return hydration_text(LexborHTMLParser(page))
+
+
 def _best(found: list[_Found]) -> _Found | None:
     """The candidate with most prose, or a tighter one with nearly all of it."""
     best = max((f.weight for f in found), default=0)

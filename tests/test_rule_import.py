@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
 from cleaner import Cleaner, faults
-from cleaner.css_example import examples, holds_text
+from cleaner.css_example import holds_text, matching, sparing
 from cleaner.import_filters import read_filters
 from cleaner.import_ftr import is_ftr, read_ftr
 from cleaner.import_write import GROUP, class_of
@@ -349,15 +351,26 @@ def test_the_words_of_a_selector_tell_its_class(selector: str, noise: str) -> No
 def test_examples_hold_in_lexbor(selector: str) -> None:
     from selectolax.lexbor import LexborHTMLParser
 
-    made = examples(selector)
-    assert made is not None
-    assert LexborHTMLParser(f"<!doctype html><body>{made.match}</body>").css(selector)
-    assert not LexborHTMLParser(f"<!doctype html><body>{made.spare}</body>").css(selector)
+    match, spare = matching(selector), sparing(selector)
+    assert match is not None
+    assert LexborHTMLParser(f"<!doctype html><body>{match}</body>").css(selector)
+    assert spare is not None
+    assert not LexborHTMLParser(f"<!doctype html><body>{spare}</body>").css(selector)
 
 
-@pytest.mark.parametrize("selector", ["*", "body", "p > div", "h1:empty"])
+@pytest.mark.parametrize("selector", ["p > div", "h1:empty", "img", "h2 > h3"])
 def test_no_example_where_none_can_be(selector: str) -> None:
-    assert examples(selector) is None
+    assert matching(selector) is None
+
+
+@pytest.mark.parametrize("selector", ["*", "body", "p, h2, li, blockquote"])
+def test_what_finds_everything_spares_nothing(selector: str) -> None:
+    assert sparing(selector) is None
+
+
+def test_the_spared_sentence_is_spared_by_all_selectors_of_a_line() -> None:
+    (one,) = import_texts([SourceFile("tidings.example.txt", "body: //h2 | //p | //blockquote")]).drafts
+    assert one.spare.startswith("<li>")
 
 
 def test_elements_without_text_are_known() -> None:
@@ -444,3 +457,56 @@ def test_the_summary_counts_by_kind() -> None:
     assert lines[0] == "1 file read, 1 written to rules"
     assert ["strip", "2", "1", "1"] in [line.split() for line in lines]
     assert sum(result.tally.values()) == 16
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def _run(*arguments: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "cleaner", "rules", "import", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_writes_rules_and_a_report(tmp_path: Path) -> None:
+    source = tmp_path / "tidings.example.txt"
+    source.write_text(SITE_FILE, encoding="utf-8")
+    report = tmp_path / "report.txt"
+    code, told, faults_told = _run(str(source), "-o", str(tmp_path / "rules"), "--report", str(report))
+    assert (code, faults_told) == (faults.DONE, "")
+    assert told.startswith("1 file read, 1 written to ")
+    assert (tmp_path / "rules" / "sites" / "tidings.example.toml").exists()
+    whole_text = [line for line in report.read_text(encoding="utf-8").splitlines() if ":7: strip" in line]
+    assert whole_text == [f"{source}:7: strip: //p[.='Read this too']; a comparison of an element's whole text"]
+
+
+@pytest.mark.parametrize("arguments", [["x.txt"], ["-o", "rules"], ["x.txt", "-o", "rules", "--format", "css"]])
+def test_wrong_options_are_told(arguments: list[str]) -> None:
+    code, _, told = _run(*arguments)
+    assert code == faults.UNUSABLE
+    assert "Traceback" not in told
+
+
+def test_an_output_that_is_a_file_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "tidings.example.txt"
+    source.write_text(SITE_FILE, encoding="utf-8")
+    code, _, told = _run(str(source), "-o", str(source))
+    assert code == faults.FAILED
+    assert told.count("\n") == 1
+
+
+@pytest.mark.skipif(not _body_is_known(), reason="the rule language has no `body` yet")
+def test_the_story_is_what_stands_in_the_body(tmp_path: Path) -> None:
+    text = "body: //div[@id='none']\nbody: //div[@class='story-text']\nstrip: //aside"
+    assert _import(text, "tidings.example.txt", tmp_path / "rules") == faults.DONE
+    outside = "The ferry company answered on Thursday that its boats would go on calling at both of the piers."
+    inside = "The council's own engineers had asked for more time to look at the timbers under the older pier."
+    page = (
+        f"<html><body><p>{outside}</p><div class='story-text'><p>{PARAGRAPH}</p><p>{SECOND}</p>"
+        f"<aside><p>{inside}</p></aside><p>{inside.replace('older', 'newer')}</p></div></body></html>"
+    )
+    body = Cleaner(rules=(str(tmp_path / "rules"),)).clean(page, kind="html", site="tidings.example").body
+    assert PARAGRAPH in body
+    assert outside not in body
+    assert inside not in body
+    assert inside.replace("older", "newer") in body
