@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cleaner.imported import DOMAIN, Lifted, Line, Needless, Outcome, Selected, Unsaid
 
-COSMETIC = re.compile(r"(?P<sites>[^#/|@\"'\s=?]*?)(?P<sign>#@?(?:\$\?|[?$%])?#|\$@?\$)(?P<what>\S.*)")
+COSMETIC = re.compile(r"(?P<sites>[^#/|@\"'=?]*?)(?P<sign>#@?(?:\$\?|[?$%])?#|\$@?\$)(?P<what>\S.*)")
 _PATTERN_SITES = re.compile(r"(?:/.*/|\[\$.*\])[^#]*(?P<sign>#@?(?:\$\?|[?$%])?#)(?P<what>\S.*)")
 _REFUSED_SIGNS = {
     "?": "a filter for elements that CSS alone cannot find",

@@ -200,6 +200,28 @@ def test_each_line_of_a_filter_list_is_accounted_for() -> None:
     assert "!#if" in whys[23]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a.example, b.example##.x", Selected),
+        ("###x", Selected),
+        ("A.Example##.x", Selected),
+        ("||a.example/#page", Needless),
+        ("@@||a.example^$elemhide", Needless),
+        ("# a heading", Needless),
+        ("## a heading", Needless),
+        ("/a\\.(com|net)/##.x", Unsaid),
+        ("[$path=/news]a.example##.x", Unsaid),
+        ("a.example#@?#div:has(.x)", Unsaid),
+        ("a.example$$script[data-x]", Unsaid),
+        ("a.example#%#//scriptlet('x')", Unsaid),
+    ],
+)
+def test_kinds_of_filters_are_told_apart(text: str, kind: type) -> None:
+    (found,) = read_filters("list.txt", text)
+    assert type(found) is kind
+
+
 def test_a_pseudo_class_by_itself_gets_a_star() -> None:
     """lexbor's `:has()` gives up at the first element that fails a compound that begins with a pseudo-class."""
     from selectolax.lexbor import LexborHTMLParser
