@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 
 from cleaner import Cleaner
@@ -36,17 +35,11 @@ def cleaner_for(url: str) -> Cleaner:
 
 @lru_cache(maxsize=8)
 def _fitted_without(fold: int) -> Cleaner:
-    """THE SEAM for `cleaner.fit`: the scorecard in `folds/fold-N.toml`, or one fitted now.
-
-    To fit one, `cleaner.fit` is expected to offer `fit_fold(fold: int) -> Scorecard`.
-    """
+    """The cleaner with the scorecard in `folds/fold-N.toml`, which `cleaner fit GOLD -o bench/folds --folds` writes."""
     file = FOLDS / f"fold-{fold}.toml"
-    if file.exists():
-        return Cleaner(scorecard=read_scorecard(file))
-    fit = import_module("cleaner.fit")
-    if not hasattr(fit, "fit_fold"):
-        raise NoFolds(f"--folds needs {file} (or cleaner.fit.fit_fold to make it). Run without --folds.")
-    return Cleaner(scorecard=fit.fit_fold(fold))
+    if not file.exists():
+        raise NoFolds(f"--folds needs {file}: make it with `cleaner fit GOLD -o {FOLDS} --folds`, or run without.")
+    return Cleaner(scorecard=read_scorecard(file))
 
 
 def clean_case(case: Case, cleaner: Cleaner) -> str:

@@ -271,12 +271,18 @@ def fit(
     gold: Annotated[list[str], typer.Argument(metavar="GOLD", help="Labelled pages and texts.")],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The scorecard to write.")],
     stories: Annotated[list[str], typer.Option(metavar="GOLD", help="More stories, to make tails of.")] = [],
+    folds: Annotated[bool, typer.Option("--folds", help="Five cards for pages, each without a fold of sites.")] = False,
 ) -> int:
-    """Fit a scorecard to labelled documents."""
+    """Fit a scorecard to labelled documents; with --folds five of them, into the folder that -o names."""
     try:
-        from cleaner.fit import fit_scorecard
+        from cleaner.fit import fit_folds, fit_scorecard
 
-        fit_scorecard([Path(path) for path in gold], Path(output), [Path(path) for path in stories])
+        paths = [Path(path) for path in gold]
+        if folds:
+            Path(output).mkdir(parents=True, exist_ok=True)
+            fit_folds(paths, Path(output))
+        else:
+            fit_scorecard(paths, Path(output), [Path(path) for path in stories])
     except ModuleNotFoundError as error:
         raise Unusable("", f"fitting needs {error.name}", "install it with: pip install 'cleaner[fit]'") from None
     except OSError as error:

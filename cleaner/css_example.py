@@ -177,7 +177,7 @@ class _Reader:
             self._at = found.end()
             if found["joint"]:
                 steps += 1
-                level = self.subject.children if found["joint"] in (">", " ") or found["joint"].isspace() else level
+                level = level if found["joint"] in "+~" else self.subject.children
                 self.subject = _Element()
                 level.append(self.subject)
             elif found["pseudo"]:
@@ -226,10 +226,8 @@ class _Reader:
             return self._is(split_selector(argument)[0], level)
         elif name.startswith("nth-"):
             return self._nth(name, argument, level)
-        elif name in ("root", "empty") or name.startswith(("before", "after", "hover", "first-l")):
-            subject.tag = "html" if name == "root" else subject.tag
-            if name != "root":
-                raise _Unfit
+        elif name == "root":
+            subject.tag = "html"
         return level
 
     def _nth(self, name: str, argument: str, level: list[_Element]) -> list[_Element]:

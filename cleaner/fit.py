@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.breaks import BREAKS, Gaps, usable
-from cleaner.context import CONTEXT, MARKUP_CONTEXT
+from cleaner.context import CONTEXT
 from cleaner.evaluate import fold_of
 from cleaner.facts import Floats
 from cleaner.labelled import Example, Tail, page_examples, tail_examples, text_examples
 from cleaner.names import Names, name_words
 from cleaner.pipeline import Cleaner
 from cleaner.rules import builtin_directory
-from cleaner.scorecard import Card, Pass, Scorecard, Term, write_scorecard
+from cleaner.scorecard import Card, Pass, Scorecard, Term, builtin_scorecard, write_scorecard
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
 from cleaner.weigh import Weights, measure, measure_context
 
@@ -36,7 +36,7 @@ TEXT_DROP_ABOVE = 2.5
 TAIL_ABOVE = 4.0
 TAILS = 2500
 REAL_TAILS = 2
-PAIRS = 30
+PAIRS = 60
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
 
 
 def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float) -> Card:
-    """Fit both passes of a card; `first` and `second` name the signals that each may use."""
+    """Fit the passes of a card; `first` and `second` name the signals that each may use: none, no second pass."""
     size = sum(example.view.size for example in examples)
     labels = np.array([label for example in examples for label in example.labels], dtype=object)
     known = np.array([label is not None for label in labels])
@@ -215,6 +215,10 @@ def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence
     weight = np.concatenate([np.log2(example.view.words + 2) * example.worth for example in examples])
     fold = np.concatenate([np.full(example.view.size, fold_of(example.site, FOLDS)) for example in examples])
     values = _stack(examples, first)
+    if not second:
+        return Card(
+            {"first": fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], FIRST)}, drop_above
+        )
     points = np.zeros(size)
     for number in range(FOLDS):
         train = known & (fold != number)
@@ -263,7 +267,7 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
     blank = Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))
     pages = [e for e in page_examples(gold, blank) if without is None or fold_of(e.site) != without]
     _name_out_of_fold(pages)
-    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [*CONTEXT, *MARKUP_CONTEXT], PAGE_DROP_ABOVE)
+    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE)
     names = fit_names(pages)
     del pages
     by_language = list_headers()
@@ -278,6 +282,21 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
     passes = {"first": text.first.terms, "second": text.second.terms, **fit_tails(tails, text)}
     whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE)
     write_scorecard(target, Scorecard(page, whole, Names(names)))
+
+
+def fit_folds(gold: Sequence[Path], folder: Path) -> None:
+    """For each of the five folds, fit the card for pages on the other sites' pages and write it to `fold-N.toml`.
+
+    Such a scorecard has not seen the sites of its fold: with it their pages are read as those of other sites will be.
+    The card for texts is the one that is shipped.
+    """
+    pages = list(page_examples(gold, Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))))
+    for number in range(FOLDS):
+        others = [example for example in pages if fold_of(example.site) != number]
+        _name_out_of_fold(others)
+        card = fit_card(others, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE)
+        fitted = Scorecard(card, builtin_scorecard().text, Names(fit_names(others)))
+        write_scorecard(folder / f"fold-{number}.toml", fitted)
 
 
 def tail_start(example: Example) -> int | None:
@@ -301,3 +320,4 @@ def _name_out_of_fold(examples: Sequence[Example]) -> None:
         for example in examples:
             if fold_of(example.site) == number:
                 example.view.names = names
+                example.view.__dict__.pop("name_points", None)
