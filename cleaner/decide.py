@@ -90,9 +90,13 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     free: list[Hit] = []
     bound: list[Hit] = []
+    bodies = [hit for hit in hits if hit.rule.action == "body"]
     for hit in hits:
+        if hit.rule.action == "body":
+            continue
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(view, decision, free)
+    _stay_in_body(view, decision, bodies)
     _follow_article(view, decision)
     _drop_copies(view, decision)
     _drop_links(view, decision)
@@ -205,6 +209,27 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
         before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
         if applies(hit, before, place):
             _apply_one(decision, hit, keeping)
+
+
+def _stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
+    """Keep to the elements that hold the story by rule: the first such rule that finds one counts."""
+    inside: dict[str, list[Hit]] = {}
+    for hit in hits:
+        inside.setdefault(hit.rule.id, []).append(hit)
+    for name, own in sorted(inside.items(), key=lambda entry: entry[1][0].rule.line):
+        blocks = np.zeros(view.size, dtype=bool)
+        blocks[[hit.block for hit in own]] = True
+        doubtful = decision.noise & (decision.points < _MOST_POINTS)
+        doubtful[list(decision.rules)] = False
+        if not _tells(view, blocks & (doubtful | ~decision.noise)):
+            continue
+        for index in np.flatnonzero(blocks & doubtful).tolist():
+            decision.noise[index] = False
+            decision.reason[index] = f"inside {name}"
+        for index in np.flatnonzero(~blocks & ~decision.noise).tolist():
+            if not decision.protects(index):
+                decision.drop(index, "story", f"outside {name}")
+        return
 
 
 # The run of blocks
@@ -329,7 +354,11 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
 
 
 def _has_story(view: View, decision: Decision) -> bool:
-    kept = ~decision.noise & decision.kept
+    return _tells(view, ~decision.noise & decision.kept)
+
+
+def _tells(view: View, kept: Bools) -> bool:
+    """Whether these blocks are a story: a sentence among them, and words enough."""
     return bool((kept & view.ends_sentence & (view.words >= 8)).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
 
 

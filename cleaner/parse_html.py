@@ -117,7 +117,7 @@ class _Walk:
         # Each open element by its address: the container it belongs to, apart for those inside a link.
         self.plain: dict[int, int] = {body.mem_id: 0}
         self.linked: dict[int, int] = {}
-        self.inline: list[LexborNode] = []
+        self.inline: list[LexborNode] = [body]
         self.pieces: list[str] = []
         self.current = 0
         self.position = self.link_chars = self.links = self.breaks = 0

@@ -144,7 +144,7 @@ def _use(
 
 def _taken(rule: Rule, hits: Iterable[tuple[int, Hit]], cases: Sequence[_Labelled]) -> list[Taken]:
     """What a rule that is certain takes from stories and headlines."""
-    if rule.weight is not None or rule.action == "keep":
+    if rule.weight is not None or rule.action in ("keep", "body"):
         return []
     found: list[Taken] = []
     for number, hit in hits:

@@ -26,7 +26,7 @@ MAX_COMBINATORS = 12
 MAX_LOOSE = 2
 MAX_PHRASE = 200
 
-Action = Literal["drop", "cut", "keep"]
+Action = Literal["drop", "cut", "keep", "body"]
 Place = Literal["before", "inside", "after"]
 Positive = Annotated[int, Meta(ge=1)]
 Text = Annotated[str, Meta(min_length=1)]
@@ -283,7 +283,7 @@ def _advice(message: str, key: re.Match[str] | None) -> str:
 def _with_defaults(rule: WrittenRule, prefix: str) -> WrittenRule:
     if rule.class_:
         return rule
-    default = "story" if rule.action == "keep" else prefix
+    default = "story" if rule.action in ("keep", "body") else prefix
     return msgspec.structs.replace(rule, class_=default)
 
 
@@ -313,6 +313,8 @@ def _check(rule: WrittenRule, file: RuleFile) -> None:
 def _check_conditions(rule: WrittenRule, file: RuleFile) -> None:
     if not (rule.pattern or rule.needs or rule.css):
         raise file.fault(rule, "id", "says nothing to look for", "give it a `pattern`, `needs` or `css`")
+    if rule.action == "body" and (not rule.css or rule.pattern or rule.needs or rule.weight is not None):
+        raise file.fault(rule, "action", "`body` goes with `css` alone", "say with selectors where the story stands")
     if rule.action == "cut" and not rule.pattern:
         raise file.fault(rule, "action", "`cut` without a `pattern`", "say with a pattern which span to cut")
     if rule.action == "cut" and rule.weight is not None:

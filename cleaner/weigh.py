@@ -23,7 +23,7 @@ def rule_points(hits: Sequence[Hit], size: int) -> Floats:
     points = np.zeros(size)
     for hit in hits:
         rule = hit.rule
-        if rule.action == "cut" or rule.place is not None or rule.follows:
+        if rule.action in ("cut", "body") or rule.place is not None or rule.follows:
             continue
         worth = CERTAIN if rule.weight is None else rule.weight
         points[hit.block] += -worth if rule.action == "keep" else worth
