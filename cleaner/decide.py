@@ -36,6 +36,8 @@ _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
 _ALL_LINK = 0.85
+_MOST_DOUBT = 2.0
+_BESIDE_BEST = 0.8
 
 
 @dataclass
@@ -85,8 +87,24 @@ class Decision:
 
 
 def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
-    """Decide on every block of a document."""
-    points = weights.points - weights.card.drop_above
+    """Decide on every block of a document.
+
+    Where a page shows no story by the card's measure, its best sentences are taken for one if they are no worse than
+    doubtful.
+    """
+    decision = _decide(view, weights, hits, policy, weights.card.drop_above)
+    if decision.refused is None or view.structure is None:
+        return decision
+    sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS)
+    best = float(weights.points[sentences].min(initial=np.inf))
+    if best > _MOST_DOUBT:
+        return decision
+    again = _decide(view, weights, hits, policy, best + _BESIDE_BEST)
+    return again if again.refused is None else decision
+
+
+def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, drop_above: float) -> Decision:
+    points = weights.points - drop_above
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     free: list[Hit] = []
     bound: list[Hit] = []
