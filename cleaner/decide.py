@@ -438,7 +438,7 @@ def _named_headline(view: View, first: int) -> int | None:
 def _name(view: View, decision: Decision) -> None:
     """Give each block that no rule has named its class."""
     first, last = _extent(view, decision)
-    _drop_doubled_headline(view, decision, last)
+    _drop_doubled_headline(view, decision)
     digits = view.facts.count(DIGIT) > 0
     for index in range(view.size):
         if index == decision.headline:
@@ -450,13 +450,13 @@ def _name(view: View, decision: Decision) -> None:
                 decision.label[index] = _story_class(view, index)
 
 
-def _drop_doubled_headline(view: View, decision: Decision, last: int) -> None:
-    """Drop what repeats the headline, up to the story's last block."""
+def _drop_doubled_headline(view: View, decision: Decision) -> None:
+    """Drop what repeats the headline."""
     if decision.headline is None:
         return
     blocks = view.document.blocks
     letters = view.facts.count(LETTER | DIGIT)
-    alike = (letters[: last + 1] == letters[decision.headline]) & (view.words[: last + 1] <= 2 * _HEADLINE_WORDS)
+    alike = (letters == letters[decision.headline]) & (view.words <= 2 * _HEADLINE_WORDS)
     title = bare_text(blocks[decision.headline].text)
     for index in np.flatnonzero(alike).tolist():
         if index != decision.headline and title and bare_text(blocks[index].text) == title:

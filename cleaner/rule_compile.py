@@ -310,24 +310,27 @@ class PatternError(Exception):
 
 def compile_pattern(pattern: str, rule: Rule, groups: Groups = EVERY_GROUP) -> Any:
     """Compile for RE2, to be searched in the recoded UTF-8 of texts that use these groups of scripts."""
+    return compile_recoded(recoded(pattern, rule, groups), rule)
+
+
+def compile_recoded(pattern: str, rule: Rule) -> Any:
+    """Compile a pattern of the rule that is recoded already."""
     options = _options()
     options.case_sensitive = rule.case_sensitive
-    return _compiled(_recoded(pattern, rule, groups), options)
+    return _compiled(pattern, options)
 
 
-def compile_lines(patterns: Iterable[tuple[str, Rule]], groups: Groups) -> Any:
-    """Compile patterns into one that is searched in many lines at once and never matches across them."""
+def compile_lines(patterns: Iterable[tuple[str, Rule]]) -> Any:
+    """Compile recoded patterns into one that is searched in many lines at once and never matches across them."""
     options = _options()
     options.never_nl = True
     options.max_mem = MAX_MEMORY
-    parts = [
-        ("(?-i:" if rule.case_sensitive else "(?i:") + _recoded(pattern, rule, groups) + ")"
-        for pattern, rule in patterns
-    ]
+    parts = [("(?-i:" if rule.case_sensitive else "(?i:") + pattern + ")" for pattern, rule in patterns]
     return _compiled("(?m)" + "|".join(parts), options)
 
 
-def _recoded(pattern: str, rule: Rule, groups: Groups) -> str:
+def recoded(pattern: str, rule: Rule, groups: Groups) -> str:
+    """A pattern of the rule, or a piece of one, for recoded texts of these groups of scripts."""
     try:
         return recode_pattern(pattern, "minded" if rule.case_sensitive else "ignored", groups)
     except LookupError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,12 +20,14 @@ from cleaner.rule_compile import (
     Plan,
     compile_lines,
     compile_pattern,
+    compile_recoded,
     list_key,
+    recoded,
     refusal,
 )
 from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_literals import ANYWHERE, Must
-from cleaner.rule_text import expand, list_names
+from cleaner.rule_text import expand, list_names, rewrite
 
 _VARIANTS_KEPT = 4
 _SHORT_LINE = 40
@@ -34,6 +37,11 @@ _SETS_KEPT = 64
 _CHARACTERS_KEPT = 1 << 23
 Spans = tuple[tuple[int, int], ...]
 Known = dict[tuple[str, str], tuple[tuple[int, Spans], ...]]
+
+
+_LIST_MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-?[a-zA-Z]*i[a-zA-Z]*:[^()]*\{[a-z]")
+"""A word list inside a group that says whether case counts."""
+_PLAIN_PHRASE = re.compile(r"(?:[^\\\[\x80-\U0010ffff]|\\[^pPx])*")
 
 
 class Gate(NamedTuple):
@@ -82,6 +90,8 @@ class Program:
         self.plans = compiled.plans
         self._variants: list[dict[tuple[Groups, frozenset[int]], Any]] = [{} for _ in self.rules]
         self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
+        self._bare: list[dict[Groups, str]] = [{} for _ in self.rules]
+        self._recoded_phrases: dict[tuple[str, bool, Groups], str] = {}
         self._phrases: dict[int, frozenset[int]] = {}
         self._list_places: dict[str, dict[int, list[int]]] = {}
         self._musts: dict[int, Must] = {}
@@ -154,7 +164,7 @@ class Program:
         return found
 
     def _gate(self, rules: Sequence[int], groups: Groups) -> Any:
-        return compile_lines(((self._filled(i, None, groups), self.rules[i]) for i in rules), groups)
+        return compile_lines((self._filled(i, None, groups), self.rules[i]) for i in rules)
 
     @cached_property
     def _gate_rules(self) -> list[tuple[tuple[int, ...], float]]:
@@ -258,7 +268,7 @@ class Program:
     def _compile(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> Any:
         rule = self.rules[index]
         try:
-            return compile_pattern(self._filled(index, phrases, groups), rule, groups)
+            return compile_recoded(self._filled(index, phrases, groups), rule)
         except PatternError as error:
             fault, advice = refusal(error)
             raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
@@ -279,11 +289,29 @@ class Program:
         return found
 
     def _filled(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> str:
-        """Rule `index`'s pattern with its word lists filled in: with all phrases of the scripts, or with these."""
+        """Rule `index`'s recoded pattern, its word lists filled in: with all phrases of the scripts, or with these."""
         rule = self.rules[index]
-        names = list_names(rule.pattern or "")
+        pattern = rule.pattern or ""
+        names = list_names(pattern)
         chosen = {name: self._chosen(list_key(name, rule), phrases, groups) for name in names}
-        return expand(rule.pattern or "", chosen)
+        if _LIST_MINDS_CASE.search(pattern):
+            return recoded(expand(pattern, chosen), rule, groups)
+        bare = self._bare[index].get(groups)
+        if bare is None:
+            bare = self._bare[index][groups] = recoded(rewrite(pattern), rule, groups)
+        if not names:
+            return bare
+        return expand(bare, {name: [self._phrase(one, rule, groups) for one in some] for name, some in chosen.items()})
+
+    def _phrase(self, pattern: str, rule: Rule, groups: Groups) -> str:
+        """A phrase's pattern, recoded."""
+        if _PLAIN_PHRASE.fullmatch(pattern):
+            return pattern
+        key = pattern, rule.case_sensitive, groups
+        found = self._recoded_phrases.get(key)
+        if found is None:
+            found = self._recoded_phrases[key] = recoded(pattern, rule, groups)
+        return found
 
     def _chosen(self, key: str, phrases: frozenset[int] | None, groups: Groups) -> list[str]:
         """The patterns of a list's phrases, longest first: of all phrases in the scripts, or of these."""
