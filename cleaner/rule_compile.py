@@ -22,12 +22,14 @@ from cleaner.rule_files import (
     merge_words,
 )
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
-from cleaner.rule_text import LIST_NAME, expand, list_names
+from cleaner.rule_text import LIST_NAME, expand, list_names, rewrite
 
 USUAL_MEMORY = 1 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 10
+FORMAT = 11
+USUAL_GROUPS: tuple[Groups, ...] = ((0,), (0, 1))
+"""The scripts of most texts: ASCII alone, and Latin."""
 LEFT, RIGHT = 1, 2
 """Flags: the ends that must be a word's ends."""
 BRIEF = 20_000
@@ -97,6 +99,8 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """For each word list (and choice of languages) that a pattern names, its `ListEntries`, packed."""
     needles: Needles
     plans: tuple[Plan, ...]
+    bare: tuple[tuple[str, ...], ...]
+    """For each of `USUAL_GROUPS` the rules' recoded patterns, their word lists not filled in; empty where one fails."""
 
 
 class Phrasebook:
@@ -235,7 +239,8 @@ def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str]
         for key, entries in named.items()
     }
     plans = tuple(_numbered(draft, number) for draft in drafts)
-    return Compiled(FORMAT, rules, off, msgspec.msgpack.encode(book.words), lists, table, plans)
+    bare = tuple(tuple(_bare(rule, groups) for rule in rules) for groups in USUAL_GROUPS)
+    return Compiled(FORMAT, rules, off, msgspec.msgpack.encode(book.words), lists, table, plans, bare)
 
 
 def _numbered(draft: _Draft, number: Mapping[str, int]) -> Plan:
@@ -302,6 +307,13 @@ def _filled(pattern: str, lists: Lists) -> str:
 
 def _is_short(text: str, uses: Sequence[Needle]) -> bool:
     return len(text) <= 2 and text.isascii() and text.isalpha() and all(one.left and one.right for one in uses)
+
+
+def _bare(rule: Rule, groups: Groups) -> str:
+    try:
+        return recoded(rewrite(rule.pattern or ""), rule, groups)
+    except PatternError:
+        return ""
 
 
 class PatternError(Exception):

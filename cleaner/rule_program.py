@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cleaner.model import KINDS
 from cleaner.rule_automata import EVERY_GROUP, GROUPS, Automata, Groups
 from cleaner.rule_compile import (
+    USUAL_GROUPS,
     Compiled,
     ListEntries,
     PatternError,
@@ -90,7 +91,8 @@ class Program:
         self.plans = compiled.plans
         self._variants: list[dict[tuple[Groups, frozenset[int]], Any]] = [{} for _ in self.rules]
         self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
-        self._bare: list[dict[Groups, str]] = [{} for _ in self.rules]
+        known = [zip(USUAL_GROUPS, bare, strict=True) for bare in zip(*compiled.bare, strict=True)]
+        self._bare = [{groups: bare for groups, bare in own if bare} for own in known]
         self._recoded_phrases: dict[tuple[str, bool, Groups], str] = {}
         self._phrases: dict[int, frozenset[int]] = {}
         self._list_places: dict[str, dict[int, list[int]]] = {}
