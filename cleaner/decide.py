@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaner.breaks import Gaps, measure_breaks, usable
-from cleaner.facts import DIGIT, LETTER, Bools, Floats
+from cleaner.facts import BUCKETS, DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
 from cleaner.policy import Policy
@@ -25,6 +25,9 @@ _SAME = 80
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
+_LEAD = 4
+"""Paragraphs at the story's begin that a headline shares words with."""
+_SHARED_WORDS = 2
 _TEASER_START = 40
 _ARTICLE_WORDS = 6
 _SENTENCE_WORDS = 8
@@ -401,10 +404,30 @@ def find_headline(view: View, decision: Decision) -> int | None:
     named = _named_headline(view, first)
     if named is not None:
         return named
-    for index in range(max(0, first - _HEADLINE_REACH), first):
-        if not decision.noise[index]:
-            return index if _is_title(view, index) else None
-    return None
+    titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if _is_title(view, index)]
+    titles = [index for index in titles if _may_be_headline(decision, index)]
+    if not titles:
+        return None
+    shared = _shared_with(view, prose[:_LEAD].tolist())
+    best = max(titles, key=lambda index: (shared[index], -index))
+    if shared[best] >= _SHARED_WORDS:
+        return best
+    return next((index for index in titles if not decision.noise[index]), None)
+
+
+def _may_be_headline(decision: Decision, index: int) -> bool:
+    """Whether no rule and no step is certain that it is something else, and the card is at most doubtful."""
+    certain = any(hit.rule.action == "drop" and hit.rule.weight is None for hit in decision.rules.get(index, ()))
+    certain |= index in decision.reason
+    return not certain and (not decision.noise[index] or bool(decision.points[index] < _MOST_DOUBT))
+
+
+def _shared_with(view: View, lead: Sequence[int]) -> Floats:
+    """How many of each block's content words the story's first paragraphs have."""
+    block, word = view.terms
+    known = np.zeros(BUCKETS, dtype=bool)
+    known[word[np.isin(block, lead)]] = True
+    return np.bincount(block[known[word]], minlength=view.size).astype(np.float64)
 
 
 def _clear_above_headline(view: View, decision: Decision) -> None:
