@@ -39,6 +39,7 @@ _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
 _ALL_LINK = 0.85
+_SAME_WORDS = 0.8
 _MOST_DOUBT = 2.0
 _BESIDE_BEST = 0.8
 
@@ -112,8 +113,9 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     free: list[Hit] = []
     bound: list[Hit] = []
     bodies = [hit for hit in hits if hit.rule.action == "body"]
+    standfirsts = {hit.block for hit in hits if hit.rule.class_ == "standfirst"}
     for hit in hits:
-        if hit.rule.action == "body":
+        if hit.rule.action == "body" or hit.rule.class_ == "standfirst":
             continue
         (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(view, decision, free)
@@ -128,6 +130,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     _apply_bound(view, decision, bound)
     decision.headline = find_headline(view, decision)
     _clear_above_headline(view, decision)
+    _keep_standfirst(view, decision, standfirsts)
     _name(view, decision)
     for index, label in enumerate(decision.label):
         decision.kept[index] = policy.keeps(label)
@@ -209,7 +212,7 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     decision.rules.setdefault(block, []).append(hit)
     if rule.action == "keep":
         decision.noise[block] = False
-        decision.label[block] = label if label == "correction" else "story"
+        decision.label[block] = label if label in ("correction", "standfirst") else "story"
     elif block not in keeping:
         if rule.weight is not None:
             decision.points[block] += rule.weight
@@ -409,10 +412,9 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if not titles:
         return None
     shared = _shared_with(view, prose[:_LEAD].tolist())
-    best = max(titles, key=lambda index: (shared[index], -index))
-    if shared[best] >= _SHARED_WORDS:
-        return best
-    return next((index for index in titles if not decision.noise[index]), None)
+    enough = max(_SHARED_WORDS, float(shared[titles].max()) / 2)
+    told = next((index for index in titles if shared[index] >= enough), None)
+    return told if told is not None else next((index for index in titles if not decision.noise[index]), None)
 
 
 def _may_be_headline(decision: Decision, index: int) -> bool:
@@ -440,6 +442,19 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
         return
     for block in above.tolist():
         decision.drop(block, "label", "headline")
+
+
+def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
+    """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
+    if decision.headline is None:
+        return
+    first, _ = _extent(view, decision)
+    alike, covered = view.description_terms
+    same = (alike >= _SAME_WORDS) & (covered >= _SAME_WORDS) & (view.words >= _ARTICLE_WORDS)
+    for index in sorted({*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}):
+        if index > decision.headline and view.document.blocks[index].kind != "caption":
+            decision.noise[index] = False
+            decision.label[index] = "standfirst"
 
 
 def _is_title(view: View, index: int) -> bool:
