@@ -27,7 +27,6 @@ _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
-_SHARED_WORDS = 2
 _TEASER_START = 40
 _ARTICLE_WORDS = 6
 _SENTENCE_WORDS = 8
@@ -412,16 +411,17 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if not titles:
         return None
     shared = _shared_with(view, prose[:_LEAD].tolist())
-    enough = max(_SHARED_WORDS, float(shared[titles].max()) / 2)
-    told = next((index for index in titles if shared[index] >= enough), None)
-    return told if told is not None else next((index for index in titles if not decision.noise[index]), None)
+    told = [index for enough in (2, 1) for index in titles if shared[index] >= enough]
+    told += [index for index in titles if not decision.noise[index]]
+    return told[0] if told else None
 
 
 def _may_be_headline(decision: Decision, index: int) -> bool:
-    """Whether no rule and no step is certain that it is something else, and the card is at most doubtful."""
+    """Whether it is no noise, or only the card doubts it."""
+    if not decision.noise[index]:
+        return True
     certain = any(hit.rule.action == "drop" and hit.rule.weight is None for hit in decision.rules.get(index, ()))
-    certain |= index in decision.reason
-    return not certain and (not decision.noise[index] or bool(decision.points[index] < _MOST_DOUBT))
+    return not certain and index not in decision.reason and bool(decision.points[index] < _MOST_DOUBT)
 
 
 def _shared_with(view: View, lead: Sequence[int]) -> Floats:
