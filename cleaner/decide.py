@@ -12,6 +12,7 @@ from cleaner.breaks import Gaps, measure_breaks, usable
 from cleaner.facts import BUCKETS, DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies
 from cleaner.model import Cut, Evidence
+from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
 from cleaner.signals import last_character
@@ -25,6 +26,7 @@ _SAME = 80
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
+_MOST_KICKERS = 5
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _TEASER_START = 40
@@ -90,11 +92,17 @@ class Decision:
 
 
 def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
-    """Decide on every block of a document.
+    """Decide on every block of a document."""
+    decision = _decide_or_again(view, weights, hits, policy)
+    if decision.refused is None and not any(hit.rule.action == "body" for hit in hits):
+        story = ~decision.noise & decision.kept
+        reason = why_no_story(view, story, decision.label, decision.headline)
+        return decision if reason is None else _refuse(decision, reason)
+    return decision
 
-    Where a page shows no story by the card's measure, its best sentences are taken for one if they are no worse than
-    doubtful.
-    """
+
+def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
+    """Where a page shows no story by the card's measure, take its best sentences for one if no worse than doubtful."""
     decision = _decide(view, weights, hits, policy, weights.card.drop_above)
     if decision.refused is None or view.structure is None:
         return decision
@@ -391,6 +399,7 @@ def _refuse(decision: Decision, reason: str) -> Decision:
     decision.cuts.clear()
     decision.noted.clear()
     decision.headline = None
+    decision.flags = ()
     return decision
 
 
@@ -433,11 +442,13 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
 
 
 def _clear_above_headline(view: View, decision: Decision) -> None:
-    """The headline comes first: short lines over it are kickers; under a paragraph it is no headline."""
+    """The headline comes first: a few short lines over it are kickers; under more, or a paragraph, it is no headline."""
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
-    if (view.ends_sentence[above] & (view.words[above] >= _SENTENCE_WORDS)).any():
+    sentence = view.ends_sentence[above] & (view.words[above] >= _SENTENCE_WORDS)
+    told = any(index == decision.headline for _, _, index in view.titles)
+    if sentence.any() or (len(above) > _MOST_KICKERS and not told):
         decision.headline = None
         return
     for block in above.tolist():
@@ -522,11 +533,8 @@ def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -
 
 
 def _flags(view: View, decision: Decision) -> tuple[str, ...]:
-    flags: list[str] = []
-    _, last = _extent(view, decision)
-    walls = [index for index, label in enumerate(decision.label) if label == "paywall"]
-    if view.document.paywalled or any(index > last for index in walls):
-        flags.append("truncated")
-    if view.document.live:
-        flags.append("live-blog")
-    return tuple(flags)
+    found = {
+        "truncated": is_cut_off(view, decision.kept, decision.label),
+        "live-blog": is_live_blog(view, decision.kept),
+    }
+    return tuple([flag for flag, is_so in found.items() if is_so])

@@ -105,6 +105,8 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """The article text that the page carries as structured data."""
     language: str | None = None
     """ISO 639-1 code that the source declares."""
+    declared: Literal["story", "other"] | None = None
+    """What the page says that it is: an article, or a list, a profile, a gallery and the like."""
     paywalled: bool = False
     """The page says that its story is not free to read."""
     live: bool = False

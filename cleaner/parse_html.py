@@ -12,7 +12,7 @@ from cleaner.guard import check_nesting
 from cleaner.metadata import description_of, headline_candidates, language_code
 from cleaner.model import Block, Document, Kind, Markup
 from cleaner.select import Selectors
-from cleaner.structured import read_structured
+from cleaner.structured import declared_kind, read_structured
 
 UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
 TEXT, LINK, INLINE, BREAK, SKIP, BLOCK = range(6)
@@ -83,6 +83,7 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
     headlines = headline_candidates(tree)
     description = description_of(tree)
     language = _declared_language(tree)
+    declared = declared_kind(tree, structured)
     tree.strip_tags(UNSEEN)
     if tree.body is None:
         return Document("", ())
@@ -95,6 +96,7 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
         description,
         structured.article,
         language,
+        declared=declared,
         paywalled=bool(structured.paywalled),
         live=structured.live,
         marked=walk.marked(selectors.find(tree, walk.all_names(), raw)) if selectors else (),

@@ -78,6 +78,33 @@ def read_structured(tree: LexborHTMLParser) -> Structured:
     )
 
 
+_NO_STORY = re.compile(r'"(?:https?://schema\.org/)?(?:\w*Gallery|(?:Collection|SearchResults|Profile)Page)"')
+_OTHER_KINDS = ("profile", "video")
+
+
+def declared_kind(tree: LexborHTMLParser, structured: Structured) -> Literal["story", "other"] | None:
+    """Whether a page says that it is an article or something else; None where it says nothing, or no more than most.
+
+    A page that search engines shall not list is `other`, unless it is an article.
+
+    >>> declared_kind(LexborHTMLParser('<meta property="og:type" content="profile">'), NOTHING)
+    'other'
+    """
+    meta = {
+        (node.attributes.get("property") or node.attributes.get("name") or "").lower(): node.attributes.get("content")
+        for node in tree.css("meta[content]")
+    }
+    if structured.type or meta.get("article:published_time"):
+        return "story"
+    if any(_NO_STORY.search(script) for script in linked_data(tree)):
+        return "other"
+    kind = (meta.get("og:type") or "").strip().lower()
+    if kind.startswith("article"):
+        return "story"
+    unlisted = "noindex" in (meta.get("robots") or "").lower()
+    return "other" if unlisted or kind.startswith(_OTHER_KINDS) else None
+
+
 def linked_data(tree: LexborHTMLParser) -> Iterator[str]:
     """The JSON-LD scripts of a page, as written."""
     for script in tree.css("script[type*='ld+json' i]"):

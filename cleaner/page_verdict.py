@@ -1,0 +1,195 @@
+"""What a page is as a whole: whether it has a story, whether that is cut off, whether it is a live blog.
+
+All is told from how the page is built, not from its words, so that it holds in any language. A page that says of
+itself that it is an article is one, whatever else is on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from cleaner.facts import Bools, Floats
+from cleaner.structure import REGION_BIT
+from cleaner.view import View
+
+_SENTENCE_WORDS = 8
+_ALL_LINK = 0.85
+_TITLE_WORDS = 3
+_HEADLINE_WORDS = 5
+"""Words from which on a title is a headline; shorter ones name a section or a subject."""
+_FEW_TEASERS = 3
+_TEASER_PARAGRAPHS = 2
+_INTRODUCTION_WORDS = 100
+_SHORT_PAGE = 160
+_SHORT_PARAGRAPHS = 4
+_MOST_OF_PAGE = 0.7
+_FEW_CAPTIONS = 4
+_MOST_CAPTIONS = 0.75
+_SHORT_STORY = 250
+_WALL_REACH = 3
+_WALL_WORDS = 8
+_FEW_ENTRIES = 5
+_CLOCK_WORDS = 8
+_IN_ORDER = 0.75
+_MOST_ENTRIES = 0.6
+
+_STATUS = "40[0134]|410|429|451|50[0234]"
+_STATUS_LINE = re.compile(rf"(?:{_STATUS})|(?:{_STATUS})\s?[:|–—-]\s?.*|(?:\S+\s){{1,2}}(?:{_STATUS})")
+"""A status of HTTP that stands for an error: alone, before a colon or dash, or behind one or two words."""
+_CLOCK = re.compile(r"(?<![\d.:,])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?![\d:.,]\d|\d)(\s?[ap]\.?m\b)?", re.I)
+_COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_WALLS = ("paywall", "cookie")
+
+
+def why_no_story(view: View, kept: Bools, labels: Sequence[str], headline: int | None) -> str | None:
+    """Why what is kept of a page is no story; None where it is one, or may be.
+
+    `kept` and `labels` have an entry per block, `headline` is a block's number. Plain text is not judged.
+    """
+    if view.structure is None:
+        return None
+    prose = kept & view.ends_sentence & (view.words >= _SENTENCE_WORDS)
+    if _is_gallery(view, prose):
+        return "no story found in it: captions of pictures"
+    if view.document.declared == "story":
+        return None
+    teasers = _teasers(view)
+    if _is_index(view, prose, teasers, headline):
+        return "no story found in it: teasers of other stories"
+    own = prose & ~teasers
+    if own.sum() > _SHORT_PARAGRAPHS or view.words[own].sum() > _SHORT_PAGE:
+        return None
+    if _is_error(view):
+        return "no story found in it: an error page"
+    if headline is None and _is_wall(view, prose, labels):
+        return "no story found in it: a wall before it"
+    return None
+
+
+def is_cut_off(view: View, kept: Bools, labels: Sequence[str]) -> bool:
+    """Whether the story stops before its end: in the middle of a sentence, or early at the offer to buy the rest."""
+    told = np.flatnonzero(kept & (view.words >= _SENTENCE_WORDS))
+    if not len(told):
+        return False
+    last = int(told[-1])
+    wall = _wall_after(view, last, labels)
+    if not wall and not view.document.paywalled:
+        return False
+    broken = view.last_character[last] == 3 or not view.ends_sentence[last]
+    short = float(view.words[kept].sum()) < _SHORT_STORY
+    return bool(broken or (short and wall >= _WALL_WORDS))
+
+
+def is_live_blog(view: View, kept: Bools) -> bool:
+    """Whether the page says that it is a live blog, or is a row of entries each under its time of day."""
+    if view.document.live:
+        return True
+    prose = np.where(kept & (view.words >= _SENTENCE_WORDS), view.words, 0.0)
+    times = _clocks(view)
+    if view.structure is None or len(times) < _FEW_ENTRIES:
+        return False
+    told = np.add.reduceat(prose, [at for at, _ in times])
+    minutes = np.array([minute for _, minute in times])[told > 0]
+    if len(minutes) < _FEW_ENTRIES or told.sum() < _MOST_ENTRIES * prose.sum():
+        return False
+    steps = np.diff(minutes)
+    return bool(max((steps >= 0).mean(), (steps <= 0).mean()) >= _IN_ORDER)
+
+
+# No story
+
+
+def _is_gallery(view: View, prose: Bools) -> bool:
+    """Whether nearly all the sentences are captions: inside figures, or each with its number out of so many."""
+    figure = (view.around.regions[view.around.holder] & REGION_BIT["figure"]) != 0
+    blocks = view.document.blocks
+    caption = figure | np.array([block.kind == "caption" for block in blocks])
+    counters = [index for index, block in enumerate(blocks) if _COUNTER.fullmatch(block.text)]
+    for counter in counters:
+        caption[max(0, counter - 1) : counter + 2] = True
+    words = np.where(prose, view.words, 0.0)
+    outside = float(words[~caption].sum())
+    return (
+        int((prose & caption).sum()) >= _FEW_CAPTIONS - 1
+        and words[caption].sum() >= _MOST_CAPTIONS * words.sum()
+        and outside <= _INTRODUCTION_WORDS / 2
+    )
+
+
+def _teasers(view: View) -> Bools:
+    """Sentences that advertise another story: inside a link, or the first few under a title that is a link."""
+    linked = view.link_chars >= _ALL_LINK * view.facts.chars
+    title = linked & (view.words >= _TITLE_WORDS)
+    sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS)
+    parents = view.around.parent[view.around.holder]
+    beside = np.bincount(parents, weights=sentences, minlength=len(view.around.low))[parents]
+    under = np.cumsum(title)
+    in_run = np.bincount(under, weights=sentences & ~linked)[under]
+    few = (in_run <= _TEASER_PARAGRAPHS) & (beside <= _TEASER_PARAGRAPHS) & (under > 0)
+    return sentences & (linked | few)
+
+
+def _is_index(view: View, prose: Bools, teasers: Bools, headline: int | None) -> bool:
+    """Whether there are only teasers, or with them an introduction that is no more than one."""
+    own = prose & ~teasers
+    words = float(view.words[own].sum())
+    declared = view.document.declared == "other"
+    if own.sum() > _TEASER_PARAGRAPHS or words > _INTRODUCTION_WORDS:
+        return False
+    if declared:
+        return True
+    named = headline is not None and view.words[headline] >= _HEADLINE_WORDS
+    advertised = float(view.words[teasers].sum())
+    return int(teasers.sum()) >= _FEW_TEASERS and (words == 0 or (advertised > words and not named))
+
+
+def _is_error(view: View) -> bool:
+    titles = [*view.document.headlines, *(block.text for block in view.document.blocks if len(block.text) <= 80)]
+    return any(_STATUS_LINE.fullmatch(title.strip()) for title in titles)
+
+
+def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
+    """Whether the page is little more than a request for consent or a log-in."""
+    wall = np.array([label in _WALLS for label in labels])
+    asked, told = float(view.words[wall].sum()), float(view.words[prose].sum())
+    return asked >= 2 * _WALL_WORDS and asked + told >= _MOST_OF_PAGE * view.total
+
+
+# Cut off
+
+
+def _wall_after(view: View, last: int, labels: Sequence[str]) -> float:
+    """Words of the offer to subscribe that stands right after block `last`, 0 where there is none."""
+    after = range(last + 1, min(last + 1 + _WALL_REACH, view.size))
+    start = next((index for index in after if labels[index] == "paywall"), None)
+    if start is None:
+        return 0.0
+    stop = start
+    while stop < view.size and labels[stop] == "paywall":
+        stop += 1
+    return float(view.words[start:stop].sum())
+
+
+# Live blogs
+
+
+def _clocks(view: View) -> list[tuple[int, int]]:
+    """The short blocks that give a time of day: block, minutes since midnight."""
+    short = (view.words <= _CLOCK_WORDS) & (view.link_chars < _ALL_LINK * view.facts.chars)
+    found: list[tuple[int, int]] = []
+    for index in np.flatnonzero(short).tolist():
+        block = view.document.blocks[index]
+        clock = _CLOCK.search(block.text) if block.kind != "heading" else None
+        if clock:
+            found.append((index, _minutes(clock)))
+    return found
+
+
+def _minutes(clock: re.Match[str]) -> int:
+    hour, minute = int(clock[1]), int(clock[2])
+    if clock[3]:
+        hour = hour % 12 + 12 * (clock[3].strip()[0] in "pP")
+    return 60 * hour + minute
