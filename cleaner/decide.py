@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.breaks import Gaps, measure_breaks, usable
 from cleaner.facts import BUCKETS, DIGIT, LETTER, Bools, Floats
@@ -27,6 +28,8 @@ _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
 _MOST_KICKERS = 5
+_MOST_ABOVE = 0.15
+"""Share of the story that may seem to stand above the headline that the page gives."""
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _TEASER_START = 40
@@ -412,7 +415,7 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if not len(prose):
         return None
     first = int(prose[0])
-    named = _named_headline(view, first)
+    named = _named_headline(view, prose)
     if named is not None:
         return named
     titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if _is_title(view, index)]
@@ -448,11 +451,12 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
     above = np.flatnonzero(~decision.noise[: decision.headline])
     sentence = view.ends_sentence[above] & (view.words[above] >= _SENTENCE_WORDS)
     told = any(index == decision.headline for _, _, index in view.titles)
-    if sentence.any() or (len(above) > _MOST_KICKERS and not told):
+    if not told and (sentence.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return
     for block in above.tolist():
-        decision.drop(block, "label", "headline")
+        if not decision.protects(block):
+            decision.drop(block, "label", "headline")
 
 
 def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
@@ -476,9 +480,14 @@ def _is_title(view: View, index: int) -> bool:
     )
 
 
-def _named_headline(view: View, first: int) -> int | None:
-    short = (index for _, _, index in view.titles if index <= first and view.words[index] <= 2 * _HEADLINE_WORDS)
-    return next(short, None)
+def _named_headline(view: View, prose: NDArray[np.int64]) -> int | None:
+    """What the page gives as its headline, where nearly all of the story stands below it."""
+    words = view.words[prose]
+    for _, _, index in view.titles:
+        above = float(words[prose < index].sum())
+        if view.words[index] <= 2 * _HEADLINE_WORDS and above <= _MOST_ABOVE * float(words.sum()):
+            return index
+    return None
 
 
 # Classes
