@@ -22,6 +22,8 @@ _HEADLINE_WORDS = 5
 """Words from which on a title is a headline; shorter ones name a section or a subject."""
 _FEW_TEASERS = 3
 _TEASER_PARAGRAPHS = 2
+_TEASER_WORDS = 90
+_TEASER_REACH = 5
 _INTRODUCTION_WORDS = 100
 _SHORT_PAGE = 160
 _SHORT_PARAGRAPHS = 4
@@ -39,7 +41,9 @@ _MOST_ENTRIES = 0.6
 _STATUS = "40[0134]|410|429|451|50[0234]"
 _STATUS_LINE = re.compile(rf"(?:{_STATUS})|(?:{_STATUS})\s?[:|–—-]\s?.*|(?:\S+\s){{1,2}}(?:{_STATUS})")
 """A status of HTTP that stands for an error: alone, before a colon or dash, or behind one or two words."""
-_CLOCK = re.compile(r"(?<![\d.:,])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?![\d:.,]\d|\d)(\s?[ap]\.?m\b)?", re.I)
+_CLOCK = re.compile(
+    r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%)(\s?[ap]\.?m\b)?", re.I
+)
 _COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
 _WALLS = ("paywall", "cookie")
 
@@ -122,14 +126,19 @@ def _is_gallery(view: View, prose: Bools) -> bool:
 def _teasers(view: View) -> Bools:
     """Sentences that advertise another story: inside a link, or the first few under a title that is a link."""
     linked = view.link_chars >= _ALL_LINK * view.facts.chars
+    heading = np.array([block.kind == "heading" for block in view.document.blocks])
+    heading[[index for _, _, index in view.titles]] = True
     title = linked & (view.words >= _TITLE_WORDS)
-    sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS)
+    sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (view.words <= _TEASER_WORDS)
     parents = view.around.parent[view.around.holder]
-    beside = np.bincount(parents, weights=sentences, minlength=len(view.around.low))[parents]
-    under = np.cumsum(title)
-    in_run = np.bincount(under, weights=sentences & ~linked)[under]
-    few = (in_run <= _TEASER_PARAGRAPHS) & (beside <= _TEASER_PARAGRAPHS) & (under > 0)
-    return sentences & (linked | few)
+    beside = np.bincount(parents, weights=view.full, minlength=len(view.around.low))[parents]
+    # Each title, linked or not, opens a run of blocks.
+    opens = np.where(title | heading, view.index, 0)
+    opener = np.maximum.accumulate(opens)
+    in_run = np.bincount(opener, weights=sentences & ~linked, minlength=view.size)[opener]
+    near = view.index - opener <= _TEASER_REACH
+    few = (in_run <= _TEASER_PARAGRAPHS) & (beside <= _TEASER_PARAGRAPHS)
+    return sentences & (linked | (title[opener] & near & few))
 
 
 def _is_index(view: View, prose: Bools, teasers: Bools, headline: int | None) -> bool:
