@@ -542,8 +542,12 @@ def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -
 
 
 def _flags(view: View, decision: Decision) -> tuple[str, ...]:
+    walls = np.zeros(view.size, dtype=bool)
+    for block, hits in decision.rules.items():
+        kinds = {hit.rule.id.partition(".")[0] for hit in hits}
+        walls[block] = "paywall" in kinds and kinds.isdisjoint(("newsletter", "donation"))
     found = {
-        "truncated": is_cut_off(view, decision.kept, decision.label),
+        "truncated": is_cut_off(view, decision.kept, walls),
         "live-blog": is_live_blog(view, decision.kept),
     }
     return tuple([flag for flag, is_so in found.items() if is_so])

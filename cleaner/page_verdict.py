@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.facts import Bools, Floats
+from cleaner.facts import Bools
 from cleaner.structure import REGION_BIT
 from cleaner.view import View
 
 _SENTENCE_WORDS = 8
 _ALL_LINK = 0.85
-_TITLE_WORDS = 3
+_TITLE_WORDS = 4
 _HEADLINE_WORDS = 5
 """Words from which on a title is a headline; shorter ones name a section or a subject."""
 _FEW_TEASERS = 3
@@ -27,23 +27,27 @@ _TEASER_REACH = 5
 _INTRODUCTION_WORDS = 100
 _SHORT_PAGE = 160
 _SHORT_PARAGRAPHS = 4
+_STATUS_REACH = 3
 _MOST_OF_PAGE = 0.7
 _FEW_CAPTIONS = 4
 _MOST_CAPTIONS = 0.75
 _SHORT_STORY = 250
 _WALL_REACH = 3
-_WALL_WORDS = 8
+_WALL_LENGTH = 8
+_WALL_WORDS = 5
 _FEW_ENTRIES = 5
 _CLOCK_WORDS = 8
+_ENTRY_BLOCKS = 12
 _IN_ORDER = 0.75
 _MOST_ENTRIES = 0.6
 
-_STATUS = "40[0134]|410|429|451|50[0234]"
-_STATUS_LINE = re.compile(rf"(?:{_STATUS})|(?:{_STATUS})\s?[:|–—-]\s?.*|(?:\S+\s){{1,2}}(?:{_STATUS})")
-"""A status of HTTP that stands for an error: alone, before a colon or dash, or behind one or two words."""
+_STATUS = re.compile(r"(?:\S+\s){0,2}(?:40[0134]|410|429|451|50[0234])(?:\s?[:|–—-]\s.*)?")
+"""A status of HTTP that stands for an error: alone or behind one or two words, and perhaps what it means."""
 _CLOCK = re.compile(
-    r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%)(\s?[ap]\.?m\b)?", re.I
+    r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%|[^\W\dap])(\s?[ap]\.?m\b)?",
+    re.I,
 )
+_ELLIPSES = ("…", "...", "。。。")
 _COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
 _WALLS = ("paywall", "cookie")
 
@@ -66,25 +70,29 @@ def why_no_story(view: View, kept: Bools, labels: Sequence[str], headline: int |
     own = prose & ~teasers
     if own.sum() > _SHORT_PARAGRAPHS or view.words[own].sum() > _SHORT_PAGE:
         return None
-    if _is_error(view):
-        return "no story found in it: an error page"
-    if headline is None and _is_wall(view, prose, labels):
-        return "no story found in it: a wall before it"
+    if _is_error(view, prose) or _is_wall(view, prose, labels):
+        return "no story found in it: an error, or a wall before it"
     return None
 
 
-def is_cut_off(view: View, kept: Bools, labels: Sequence[str]) -> bool:
-    """Whether the story stops before its end: in the middle of a sentence, or early at the offer to buy the rest."""
+def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
+    """Whether the story stops before its end, at an offer to buy the rest: amid a sentence, or early.
+
+    `walls` are the blocks that rules take for such an offer. An offer below a whole story does not cut it off, nor
+    does a page that only says that it is not free.
+    """
     told = np.flatnonzero(kept & (view.words >= _SENTENCE_WORDS))
     if not len(told):
         return False
     last = int(told[-1])
-    wall = _wall_after(view, last, labels)
-    if not wall and not view.document.paywalled:
+    near = walls[last + 1 : last + 1 + _WALL_LENGTH]
+    if view.document.blocks[last].text.rstrip("])").endswith(_ELLIPSES):
+        return bool(near.any()) or view.document.paywalled
+    if not near[:_WALL_REACH].any():
         return False
-    broken = view.last_character[last] == 3 or not view.ends_sentence[last]
+    strong = near.sum() >= 2 or (near[0] and view.words[last + 1] >= _WALL_WORDS)
     short = float(view.words[kept].sum()) < _SHORT_STORY
-    return bool(broken or (short and wall >= _WALL_WORDS))
+    return bool(strong and (short or not view.ends_sentence[last]))
 
 
 def is_live_blog(view: View, kept: Bools) -> bool:
@@ -95,7 +103,10 @@ def is_live_blog(view: View, kept: Bools) -> bool:
     times = _clocks(view)
     if view.structure is None or len(times) < _FEW_ENTRIES:
         return False
-    told = np.add.reduceat(prose, [at for at, _ in times])
+    ahead = np.concatenate(([0.0], np.cumsum(prose)))
+    starts = np.array([at for at, _ in times])
+    stops = np.minimum(np.append(starts[1:], view.size), starts + _ENTRY_BLOCKS)
+    told = ahead[stops] - ahead[starts]
     minutes = np.array([minute for _, minute in times])[told > 0]
     if len(minutes) < _FEW_ENTRIES or told.sum() < _MOST_ENTRIES * prose.sum():
         return False
@@ -128,7 +139,7 @@ def _teasers(view: View) -> Bools:
     linked = view.link_chars >= _ALL_LINK * view.facts.chars
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     heading[[index for _, _, index in view.titles]] = True
-    title = linked & (view.words >= _TITLE_WORDS)
+    title = linked & (view.words >= np.where(heading, 1, _TITLE_WORDS))
     sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (view.words <= _TEASER_WORDS)
     parents = view.around.parent[view.around.holder]
     beside = np.bincount(parents, weights=view.full, minlength=len(view.around.low))[parents]
@@ -145,41 +156,32 @@ def _is_index(view: View, prose: Bools, teasers: Bools, headline: int | None) ->
     """Whether there are only teasers, or with them an introduction that is no more than one."""
     own = prose & ~teasers
     words = float(view.words[own].sum())
-    declared = view.document.declared == "other"
-    if own.sum() > _TEASER_PARAGRAPHS or words > _INTRODUCTION_WORDS:
+    if own.sum() > _SHORT_PARAGRAPHS or words > _INTRODUCTION_WORDS:
         return False
-    if declared:
+    if view.document.declared == "other":
         return True
+    if teasers.sum() < _FEW_TEASERS or not (prose & teasers).any():
+        return False
     named = headline is not None and view.words[headline] >= _HEADLINE_WORDS
-    advertised = float(view.words[teasers].sum())
-    return int(teasers.sum()) >= _FEW_TEASERS and (words == 0 or (advertised > words and not named))
+    return words == 0 or (own.sum() <= _TEASER_PARAGRAPHS and not named and view.words[teasers].sum() > words)
 
 
-def _is_error(view: View) -> bool:
-    titles = [*view.document.headlines, *(block.text for block in view.document.blocks if len(block.text) <= 80)]
-    return any(_STATUS_LINE.fullmatch(title.strip()) for title in titles)
+def _is_error(view: View, prose: Bools) -> bool:
+    """Whether a title of the page, or a line beside its sentences, is a status of HTTP."""
+    lines = list(view.document.headlines)
+    for index in np.flatnonzero(prose)[[0, -1]].tolist() if prose.any() else ():
+        beside = view.document.blocks[max(0, index - _STATUS_REACH) : index + _STATUS_REACH + 1]
+        lines += [block.text for block in beside if not block.link_chars]
+    return any(_STATUS.fullmatch(line.strip()) for line in lines)
 
 
 def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
-    """Whether the page is little more than a request for consent or a log-in."""
-    wall = np.array([label in _WALLS for label in labels])
+    """Whether the page is little more than a request for consent or a log-in, which comes before all else."""
+    wall = np.array([label in _WALLS for label in labels]) & (view.words >= _WALL_WORDS)
+    if not wall.any() or (prose.any() and wall.argmax() > prose.argmax()):
+        return False
     asked, told = float(view.words[wall].sum()), float(view.words[prose].sum())
-    return asked >= 2 * _WALL_WORDS and asked + told >= _MOST_OF_PAGE * view.total
-
-
-# Cut off
-
-
-def _wall_after(view: View, last: int, labels: Sequence[str]) -> float:
-    """Words of the offer to subscribe that stands right after block `last`, 0 where there is none."""
-    after = range(last + 1, min(last + 1 + _WALL_REACH, view.size))
-    start = next((index for index in after if labels[index] == "paywall"), None)
-    if start is None:
-        return 0.0
-    stop = start
-    while stop < view.size and labels[stop] == "paywall":
-        stop += 1
-    return float(view.words[start:stop].sum())
+    return asked + told >= _MOST_OF_PAGE * view.total
 
 
 # Live blogs
