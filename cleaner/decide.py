@@ -45,6 +45,8 @@ _MOST_OF_STORY = 0.3
 _ALL_LINK = 0.85
 _SAME_WORDS = 0.8
 _MOST_DOUBT = 2.0
+_NOISY = 40
+"""Blocks of noise that only a whole page's furniture makes."""
 _BESIDE_BEST = 0.8
 
 
@@ -106,7 +108,9 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
 
 def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
     """Where a page shows no story by the card's measure, take its best sentences for one if no worse than doubtful."""
-    decision = _decide(view, weights, hits, policy, weights.card.drop_above)
+    card = weights.card
+    noisy = np.count_nonzero(weights.points > card.drop_above) >= _NOISY
+    decision = _decide(view, weights, hits, policy, card.noisy_drop_above if noisy else card.drop_above)
     if decision.refused is None or view.structure is None:
         return decision
     sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS)
@@ -445,7 +449,7 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
 
 
 def _clear_above_headline(view: View, decision: Decision) -> None:
-    """The headline comes first: a few short lines over it are kickers; under more, or a paragraph, it is no headline."""
+    """The headline comes first: a few lines over it are kickers; under more, or a paragraph, it is none."""
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])

@@ -33,6 +33,7 @@ FOLDS = 5
 BINS = 20
 PAGE_DROP_ABOVE = 0.4
 TEXT_DROP_ABOVE = 2.5
+TEXT_NOISY_DROP_ABOVE = 1.2
 TAIL_ABOVE = 4.0
 TAILS = 2500
 REAL_TAILS = 2
@@ -280,7 +281,7 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
         if without is None or fold_of(e.site) != without
     ]
     passes = {"first": text.first.terms, "second": text.second.terms, **fit_tails(tails, text)}
-    whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE)
+    whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE, TEXT_NOISY_DROP_ABOVE)
     write_scorecard(target, Scorecard(page, whole, Names(names)))
 
 

@@ -97,14 +97,22 @@ PASSES = ("first", "second", "tail", "edge")
 class Card:
     """The two passes for documents with markup or for those without, and what is known of tails.
 
-    `tail` weighs whether a gap between two blocks divides the story from a tail of teasers (above `tail_above`:
-    there is one), `edge` which of the gaps it is.
+    Blocks with more points than `drop_above` are noise; in a text with all of a page's furniture, those above
+    `noisy_drop_above`. `tail` weighs whether a gap between two blocks divides the story from a tail of teasers
+    (above `tail_above`: there is one), `edge` which of the gaps it is.
     """
 
-    def __init__(self, passes: Mapping[str, Sequence[Term]], drop_above: float = 0.0, tail_above: float = 99.0) -> None:
+    def __init__(
+        self,
+        passes: Mapping[str, Sequence[Term]],
+        drop_above: float = 0.0,
+        tail_above: float = 99.0,
+        noisy_drop_above: float | None = None,
+    ) -> None:
         self.first, self.second, self.tail, self.edge = (Pass(passes.get(name, ())) for name in PASSES)
         self.drop_above = drop_above
         self.tail_above = tail_above
+        self.noisy_drop_above = drop_above if noisy_drop_above is None else noisy_drop_above
 
 
 class Scorecard:
@@ -130,7 +138,8 @@ def builtin_scorecard() -> Scorecard:
 
 def _card(data: Mapping[str, Any]) -> Card:
     passes = {name: _terms(data.get(name, {})) for name in PASSES}
-    return Card(passes, float(data["drop_above"]), float(data["tail_above"]))
+    noisy = float(data.get("noisy_drop_above", data["drop_above"]))
+    return Card(passes, float(data["drop_above"]), float(data["tail_above"]), noisy)
 
 
 def _terms(data: Mapping[str, Any]) -> list[Term]:
@@ -150,6 +159,8 @@ _HEAD = """\
 # `A & B` are pairs of signals: a row for each bin of A, in it a column for each bin of B.
 # `first` weighs a block by itself, `second` starts anew with what its surroundings got in the first pass.
 # `tail` weighs a gap between two blocks (cleaner/breaks.py): is it the end of the story? `edge`: which gap is it?
+# A block with more points than `drop_above` is noise; in a text with all of a page's furniture, with more than
+# `noisy_drop_above`.
 # `page` serves documents with markup, `text` those without. What each signal measures: cleaner/signals.py and
 # cleaner/context.py. Fitted by `cleaner fit`; every number may be edited by hand.
 """
@@ -166,6 +177,7 @@ def write_scorecard(path: Path, scorecard: Scorecard) -> None:
             "",
             f"[{title}]",
             f"drop_above = {card.drop_above:.2f}",
+            f"noisy_drop_above = {card.noisy_drop_above:.2f}",
             f"tail_above = {card.tail_above:.2f}",
         ]
         for part in PASSES:
