@@ -337,11 +337,14 @@ def rules_path(rules: Rules = []) -> int:
 def prove_rules(
     files: Annotated[list[str], typer.Argument(metavar="[FILE]", help="Rule files; all of them if none.")] = [],
     rules: Rules = [],
+    corpus: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Labelled documents; else those of a checkout.")
+    ] = None,
 ) -> int:
-    """Prove rules: each against its own examples."""
+    """Prove rules: each against its own examples, and all of them on labelled documents."""
     from cleaner.rules_command import prove_rules as run
 
-    return run(files, _layers(rules))
+    return run(files, _layers(rules), corpus)
 
 
 @rules_app.command(name="import")

@@ -1,10 +1,9 @@
-"""Proof for rules: each against its own examples through the real engine, then all against the corpus."""
+"""Proof for rules: each against its own examples, through the real engine."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cleaner.facts import fold
+from cleaner.faults import shown
 from cleaner.match import Hit, applies, match_rules
 from cleaner.model import Block, Document, Kind
 from cleaner.parse_html import parse_html
@@ -34,6 +34,7 @@ from cleaner.rule_files import (
     WordLists,
     WrittenRule,
     engine_rule,
+    excerpt,
     merge_words,
     read_file,
 )
@@ -48,22 +49,38 @@ class Finding(msgspec.Struct, frozen=True, order=True):
 
     file: str
     line: int
+    column: int
+    """0 where only the line is known, as `line` is where only the file is."""
     rule: str
     fault: str
     advice: str
+    around: str = ""
+    """The lines around the place."""
+
+
+def of_error(error: RuleError) -> Finding:
+    """The finding that a fault in a rule file makes."""
+    return Finding(error.path, error.line, error.column, "", error.fault, error.advice, error.around)
 
 
 def render(findings: Iterable[Finding]) -> str:
-    """One line a finding: `file:line: rule: fault; advice`."""
-    return "".join(f"{f.file}:{f.line}: {f.rule + ': ' if f.rule else ''}{f.fault}; {f.advice}\n" for f in findings)
+    """For each finding `file:line:column: rule: fault; advice`, then the lines around it."""
+    return "".join(f"{_head(f)}{f.around}\n" for f in findings)
+
+
+def _head(finding: Finding) -> str:
+    where = ":".join([shown(finding.file), *(str(n) for n in (finding.line, finding.column) if n)])
+    return f"{where}: {finding.rule + ': ' if finding.rule else ''}{finding.fault}; {finding.advice}"
 
 
 # --- one rule, its examples -----------------------------------------------------------------------
 
 
 class _Case(NamedTuple):
-    """An example made into a document."""
+    """An example as a document, or as a block of one."""
 
+    key: str
+    """`match`, `spare` or `misses`."""
     example: Example
     document: Document
     marked: tuple[int, ...] | None
@@ -75,36 +92,38 @@ class _Case(NamedTuple):
 def check_rule(written: WrittenRule, file: RuleFile, book: Phrasebook) -> list[Finding]:
     """What the rule's own examples say against it."""
     rules = RuleSet(compile_rules((engine_rule(written),), book))
+    hits: dict[int, list[Hit]] = {}
     found: list[Finding] = []
-    for key in ("match", "spare", "misses"):
-        for raw in getattr(written, key):
-            example = Example(text=raw) if isinstance(raw, str) else raw
-            problem = _problem(rules, key, _case(written, example), book)
-            if problem:
-                line = _line_of(file, written, key, example)
-                found.append(Finding(str(file.path), line, written.id, *problem))
+    for case in list(_cases(written)):
+        if id(case.document) not in hits:
+            hits[id(case.document)] = _document_hits(rules, case, book)
+        problem = _problem(rules, case, _example_hits(rules, case, hits[id(case.document)]), book)
+        if problem:
+            line, column = _place_of(file, written, case)
+            around = excerpt(file.text, line, column)
+            found.append(Finding(str(file.path), line, column, written.id, *problem, around))
     return found
 
 
-def _problem(rules: RuleSet, key: str, case: _Case, book: Phrasebook) -> tuple[str, str] | None:
-    rule = rules.rules[0]
-    shown = f"“{_short(case.example.html or case.example.text)}”"
+def _problem(rules: RuleSet, case: _Case, hits: Sequence[Hit], book: Phrasebook) -> tuple[str, str] | None:
+    """What is wrong, and what to do."""
+    rule, key = rules.rules[0], case.key
+    text = f"“{_short(case.example.html or case.example.text)}”"
     if not case.asked:
-        return f"`{key}` example {shown} has no text", "write the line, or HTML with text in it"
-    hits = example_hits(rules, case, book)
+        return f"`{key}` example {text} has no text", "write the line, or HTML with text in it"
     blocks = {hit.block for hit in hits}
     if key == "match":
         missed = [block for block in case.asked if block not in blocks]
         if missed:
-            return f"`match` example {shown} is not hit", _why_not(rule, book, case, missed[0])
+            return f"`match` example {text} is not hit", _why_not(rule, book, case, missed[0])
         return _wrong_rest(rule, case, hits)
     if blocks.isdisjoint(case.asked):
         return None
     if key == "misses":
-        return f"`misses` example {shown} is hit now", "move it to `match`"
+        return f"`misses` example {text} is hit now", "move it to `match`"
     taken = " … ".join(_short(case.document.text[hit.start : hit.end]) for hit in hits if hit.block in case.asked)
     return (
-        f"`spare` example {shown} is hit (“{taken}”)",
+        f"`spare` example {text} is hit (“{taken}”)",
         "anchor the pattern, bound it with `max_words`, or scope it",
     )
 
@@ -129,17 +148,17 @@ def _wrong_rest(rule: Rule, case: _Case, hits: Sequence[Hit]) -> tuple[str, str]
     )
 
 
-def example_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
-    """The hits of a set of one rule on an example.
+def _document_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
+    """The hits of a set of one rule in an example's document.
 
-    What the example leaves open is taken as the rule wants it (place, class of the block before, language,
-    site, address), so that a `spare` example is spared by the words alone.
+    What the example leaves open is taken as the rule wants it (here language, site and address), so that a
+    `spare` example is spared by the words alone.
     """
     rule, example = rules.rules[0], case.example
     if (rule.url and example.url is None) or (rule.css and case.marked is None and rule.pattern):
         rule = msgspec.structs.replace(rule, url=None if example.url is None else rule.url, css=())
         rules = RuleSet(compile_rules((rule,), book))
-    hits = match_rules(
+    return match_rules(
         rules,
         case.document,
         fold(case.document.text),
@@ -147,27 +166,57 @@ def example_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
         site=example.site or (rule.site[0] if rule.site else None),
         url=example.url,
     )
+
+
+def _example_hits(rules: RuleSet, case: _Case, hits: Iterable[Hit]) -> list[Hit]:
+    """The hits in its document that count for an example: place and class of the block before are as the rule wants."""
+    rule, example = rules.rules[0], case.example
     before = example.class_ or (rule.follows[0] if rule.follows else None)
-    return [hit for hit in hits if applies(hit, [before], example.place or rule.place)]
+    place = example.place or rule.place
+    return [hit for hit in hits if hit.block in case.asked and applies(hit, [before], place)]
 
 
-def _case(rule: Rule, example: Example) -> _Case:
-    if example.html is not None:
-        selectors = Selectors((selector, rule.id) for selector in rule.css)
-        document = parse_html(f"<!doctype html><body>{example.html}</body>", selectors)
-        marked = tuple(block for block, _ in document.marked)
-        return _Case(example, document, marked, tuple(range(len(document.blocks))))
-    texts = [example.after] if example.after else []
-    lead = len(texts)
-    texts += [example.text] * rule.run
+def _cases(rule: WrittenRule) -> Iterator[_Case]:
+    """The rule's examples. Those whose place in a document does not count stand in one document together."""
+    together: dict[tuple[str | None, ...], list[tuple[str, Example]]] = {}
+    for key in ("match", "spare", "misses"):
+        for raw in getattr(rule, key):
+            example = Example(text=raw) if isinstance(raw, str) else raw
+            if example.html is not None:
+                yield _page(rule, key, example)
+            elif rule.run > 1 or rule.first or rule.last or example.after or not example.text.strip():
+                yield _text(rule, key, example)
+            else:
+                together.setdefault((example.language, example.site, example.url), []).append((key, example))
+    for group in together.values():
+        document = _document([(example.text, _kind(rule, example)) for _, example in group])
+        for block, (key, example) in enumerate(group):
+            yield _Case(key, example, document, None, (block,))
+
+
+def _page(rule: Rule, key: str, example: Example) -> _Case:
+    selectors = Selectors((selector, rule.id) for selector in rule.css)
+    document = parse_html(f"<!doctype html><body>{example.html}</body>", selectors)
+    marked = tuple(block for block, _ in document.marked)
+    return _Case(key, example, document, marked, tuple(range(len(document.blocks))))
+
+
+def _text(rule: Rule, key: str, example: Example) -> _Case:
+    """The example in a document of its own: the block before it, and as many of it as the rule wants."""
+    blocks: list[tuple[str, Kind]] = [(example.after, "paragraph")] if example.after else []
+    asked = (len(blocks),) if example.text.strip() else ()
+    blocks += [(example.text, _kind(rule, example))] * rule.run
+    return _Case(key, example, _document(blocks), None, asked)
+
+
+def _document(texts: Iterable[tuple[str, Kind]]) -> Document:
+    """A text with these blocks, one a line."""
     blocks: list[Block] = []
     position = 0
-    for text in texts:
-        kind: Kind = "paragraph" if len(blocks) < lead else _kind(rule, example)
+    for text, kind in texts:
         blocks.append(Block(text, kind, position, position + len(text)))
         position += len(text) + 1
-    asked = (lead,) if example.text.strip() else ()
-    return _Case(example, Document("\n".join(texts), tuple(blocks)), None, asked)
+    return Document("\n".join(block.text for block in blocks), tuple(blocks))
 
 
 def _kind(rule: Rule, example: Example) -> Kind:
@@ -200,16 +249,18 @@ def _pattern_fits(rule: Rule, book: Phrasebook, text: str) -> bool:
     return bool(compile_pattern(full_pattern(rule, book), rule).search(recode(collapse(seen(text)))))
 
 
-def _line_of(file: RuleFile, rule: Rule, key: str, example: Example) -> int:
-    """The line of the example, or of its key."""
-    line = file.fault(rule, key, "", "").line
-    start = " ".join((example.html or example.text).split())[:24].replace('"', '\\"')
-    for number, text in enumerate(file.text.splitlines()[line - 1 :], line):
-        if number > line and text.lstrip().startswith("[["):
+def _place_of(file: RuleFile, rule: Rule, case: _Case) -> tuple[int, int]:
+    """Line and column of the example, or of its key."""
+    key = file.fault(rule, case.key, "", "")
+    start = " ".join((case.example.html or case.example.text).split())[:24]
+    starts = {start, start.replace('"', '\\"')} - {""}
+    for number, text in enumerate(file.text.splitlines()[key.line - 1 :], key.line):
+        if number > key.line and text.lstrip().startswith("[["):
             break
-        if start and (start in text or start.replace('\\"', '"') in text):
-            return number
-    return line
+        for one in starts:
+            if one in text:
+                return number, text.index(one) + 1
+    return key.line, key.column
 
 
 def _short(text: str) -> str:
@@ -239,20 +290,26 @@ def read_sources(paths: Iterable[Path]) -> Sources:
         try:
             files.append(read_file(path, path.stem))
         except RuleError as error:
-            findings.append(_of_error(error))
+            findings.append(of_error(error))
     return Sources(files, findings)
 
 
-def _of_error(error: RuleError) -> Finding:
-    return Finding(error.path, error.line, "", error.fault, error.advice)
+def is_for_site(path: Path) -> bool:
+    """Whether a rule file is for one site alone."""
+    return path.parent.name == "sites"
+
+
+def layer_files(layer: Path) -> list[Path]:
+    """All rule files of one layer, those of its sites last."""
+    return [*rule_paths(layer), *sorted((layer / "sites").glob("*.toml"))]
 
 
 def check_files(paths: Sequence[Path] = (), layers: Sequence[Path] = ()) -> list[Finding]:
     """Check the rules in `paths`, or all of the built-in rules and `layers`, with every layer's word lists."""
-    everything = [path for layer in (builtin_directory(), *layers) for path in rule_paths(layer)]
+    everything = [path for layer in (builtin_directory(), *layers) for path in layer_files(layer)]
     sources = read_sources(dict.fromkeys(path.resolve() for path in [*everything, *paths]))
     chosen = {str(path.resolve()) for path in paths} or {str(path.resolve()) for path in everything}
-    words = merge_words(sources.files)
+    words = merge_words([file for file in sources.files if not is_for_site(file.path)])
     findings = [finding for finding in sources.findings if finding.file in chosen]
     parts = [part for file in sources.files if str(file.path) in chosen for part in _parts(file)]
     return sorted(findings + [finding for found in _on_all_cores(parts, words) for finding in found])
@@ -268,9 +325,9 @@ def _on_all_cores(parts: Sequence[RuleFile], words: WordLists) -> list[list[Find
     workers = min(len(parts) // 2, os.cpu_count() or 1)
     if workers < 2:
         book = Phrasebook(words)
-        return [check_file(part, book) for part in parts]
+        return [_check_part(part, book) for part in parts]
     with ProcessPoolExecutor(workers, initializer=_keep_words, initargs=(words,)) as pool:
-        return list(pool.map(_check_part, parts))
+        return list(pool.map(_check_in_worker, parts))
 
 
 _worker: dict[str, Phrasebook] = {}
@@ -280,8 +337,14 @@ def _keep_words(words: WordLists) -> None:
     _worker["book"] = Phrasebook(words)
 
 
-def _check_part(part: RuleFile) -> list[Finding]:
-    return check_file(part, _worker["book"])
+def _check_in_worker(part: RuleFile) -> list[Finding]:
+    return _check_part(part, _worker["book"])
+
+
+def _check_part(part: RuleFile, book: Phrasebook) -> list[Finding]:
+    """Check the rules of one file, or some of them; a site's file alone sees its own word lists."""
+    own = part.words and is_for_site(part.path)
+    return check_file(part, Phrasebook(merge_words([part], book.words)) if own else book)
 
 
 def check_file(file: RuleFile, book: Phrasebook) -> list[Finding]:
@@ -295,25 +358,5 @@ def check_file_rule(rule: WrittenRule, file: RuleFile, book: Phrasebook) -> list
         check_lists(rule, file, book, MAX_PATTERN)
         check_patterns([msgspec.structs.replace(file, rules=(rule,))], book)
     except RuleError as error:
-        return [_of_error(error)]
+        return [of_error(error)]
     return check_rule(rule, file, book)
-
-
-def corpus_findings(rules: RuleSet, corpus: Path) -> list[Finding]:
-    """What the rules would take from the stories of the corpus."""
-    from cleaner.rule_corpus import check_against_corpus, harms
-
-    uses = check_against_corpus(rules, corpus)
-    return [Finding(rule.file, rule.line, rule.id, fault, advice) for rule, fault, advice in harms(uses)]
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Check the files named, or all rules; 1 when something is wrong."""
-    paths = [Path(name) for name in (sys.argv[1:] if argv is None else argv)]
-    findings = check_files(paths)
-    sys.stdout.write(render(findings))
-    return 1 if findings else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

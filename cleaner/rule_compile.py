@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
@@ -109,6 +110,11 @@ class Phrasebook:
     def __init__(self, words: WordLists) -> None:
         self.words = words
         self._known: dict[tuple[str, tuple[str, ...]], tuple[Phrase, ...]] = {}
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The word lists, for `Compiled.words`."""
+        return msgspec.msgpack.encode(self.words)
 
     def phrases(self, name: str, languages: tuple[str, ...]) -> tuple[Phrase, ...]:
         """The phrases of a list, longest first: of `languages`, or of all when there are none."""
@@ -240,7 +246,7 @@ def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str]
     }
     plans = tuple(_numbered(draft, number) for draft in drafts)
     bare = tuple(tuple(_bare(rule, groups) for rule in rules) for groups in USUAL_GROUPS)
-    return Compiled(FORMAT, rules, off, msgspec.msgpack.encode(book.words), lists, table, plans, bare)
+    return Compiled(FORMAT, rules, off, book.packed, lists, table, plans, bare)
 
 
 def _numbered(draft: _Draft, number: Mapping[str, int]) -> Plan:

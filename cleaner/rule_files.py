@@ -25,6 +25,8 @@ MAX_SELECTOR = 500
 MAX_COMBINATORS = 12
 MAX_LOOSE = 2
 MAX_PHRASE = 200
+_SHOWN = 120
+"""Characters of a line that are shown around a fault."""
 
 Action = Literal["drop", "cut", "keep", "body"]
 Place = Literal["before", "inside", "after"]
@@ -38,17 +40,27 @@ class RuleError(Exception):
     def __init__(self, path: Path | str, line: int, fault: str, advice: str, text: str = "", column: int = 0) -> None:
         self.path, self.line, self.column = str(path), line, column
         self.fault, self.advice = fault, advice
+        self.around = excerpt(text, line, column)
         where = ":".join([self.path, *(str(n) for n in (line, column) if n)])
-        super().__init__(f"{where}: {fault}; {advice}" + excerpt(text, line))
+        super().__init__(f"{where}: {fault}; {advice}{self.around}")
 
 
-def excerpt(text: str, line: int) -> str:
-    """The lines around `line`, numbered, with a mark at it; empty when there is no such line."""
+def excerpt(text: str, line: int, column: int = 0) -> str:
+    """The lines around `line`, numbered and clipped, with a mark at it; empty when there is no such line."""
     lines = text.splitlines()
     if not 1 <= line <= len(lines):
         return ""
     numbered = range(max(1, line - 2), min(len(lines), line + 2) + 1)
-    return "".join(f"\n{'>' if n == line else ' '} {n:4} | {lines[n - 1]}" for n in numbered)
+    return "".join(
+        f"\n{'>' if n == line else ' '} {n:4} | {_clipped(lines[n - 1], column if n == line else 0)}" for n in numbered
+    )
+
+
+def _clipped(line: str, column: int) -> str:
+    """As much of a line as a terminal shows well, `column` included."""
+    start = column - _SHOWN // 2 if column > _SHOWN else 0
+    end = start + _SHOWN
+    return f"{'…' if start else ''}{line[start:end]}{'…' if end < len(line) else ''}"
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):

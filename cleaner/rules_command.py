@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from cleaner import faults
 from cleaner.faults import BrokenRules, Fault, Unusable, shown
-from cleaner.rule_check import check_files, read_sources, render
+from cleaner.gold import read_gold
+from cleaner.rule_check import check_files, layer_files, read_sources, render
 from cleaner.rule_files import RuleError, read_text
-from cleaner.rules import RuleSet, builtin_directory, load_rules, rule_paths
+from cleaner.rules import RuleSet, builtin_directory, load_rules
 
 if TYPE_CHECKING:
+    from cleaner.gold import GoldSet
     from cleaner.learn_command import Request, Scrape
     from cleaner.pipeline import Cleaner
     from cleaner.rule_suggest import Suggester
@@ -60,19 +62,45 @@ def print_paths(layers: Sequence[str]) -> int:
     return faults.DONE
 
 
-def prove_rules(files: Sequence[str], layers: Sequence[str]) -> int:
-    """Prove the rules in `files`, or all of them; 1 where something is wrong."""
+def prove_rules(files: Sequence[str], layers: Sequence[str], corpus: str | None) -> int:
+    """Prove the rules in `files`, or all of them, by their examples and on a corpus; 1 where something is wrong."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from cleaner.rule_corpus import prove_on_corpus, render_notes
     from cleaner.rule_suggest import to_do
 
+    folder = _corpus(corpus)
+    gold = read_gold(folder) if folder else []
+    paths, folders = [Path(file) for file in files], [Path(layer) for layer in layers]
     try:
-        findings = check_files([Path(file) for file in files], [Path(layer) for layer in layers])
-        chosen = [Path(file) for file in files] or [path for layer in layers for path in rule_paths(Path(layer))]
-        findings += [finding for file in read_sources(chosen).files for finding in to_do(file)]
+        with ProcessPoolExecutor(1) as aside:
+            report = aside.submit(prove_on_corpus, gold, folders, paths)
+            findings = check_files(paths, folders)
+            chosen = paths or [path for layer in folders for path in layer_files(layer)]
+            findings += [finding for file in read_sources(chosen).files for finding in to_do(file)]
+            faults_there, notes = report.result()
     except RuleError as error:
         raise BrokenRules(str(error)) from None
+    findings = sorted({*findings, *faults_there})
     sys.stdout.write(render(findings))
+    sys.stderr.write(render_notes(notes, paths))
+    print(f"proved by their own examples{_documents(gold, folder)}", file=sys.stderr)
     print(f"{len(findings)} fault{'' if len(findings) == 1 else 's'}" if findings else "all rules hold")
     return faults.FOUND if findings else faults.DONE
+
+
+def _corpus(given: str | None) -> Path | None:
+    """The corpus that is asked for, else that of a checkout."""
+    beside = builtin_directory().parent / "corpus"
+    return Path(given) if given else beside if beside.is_dir() else None
+
+
+def _documents(gold: Sequence[GoldSet], folder: Path | None) -> str:
+    """What the corpus is, for the closing line."""
+    if folder is None:
+        return "; no corpus: give one with --corpus DIR"
+    count = sum(len(one.cases) for one in gold)
+    return f" and {count} document{'' if count == 1 else 's'} of {shown(str(folder))}"
 
 
 def suggest_rules(request: Request, output: str | None) -> int:

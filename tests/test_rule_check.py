@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.rule_check import Finding, check_file, main, read_sources, render
+from cleaner.rule_check import Finding, check_file, check_files, read_sources, render
 from cleaner.rule_compile import Phrasebook
-from cleaner.rule_corpus import Use, check_against_corpus, harms, notes, render_uses
 from cleaner.rule_files import merge_words, parse
-from cleaner.rules import load_layers
 
 WORDS = "[words.more]\nen = ['read more', 'more on this']\n"
 
@@ -74,10 +72,43 @@ def test_a_rule_that_does_not_hold(rule: str) -> None:
     assert BAD[rule] in faults(rule)
 
 
-def test_a_finding_is_at_the_line_of_its_example() -> None:
+def test_a_finding_shows_the_place_of_its_example_and_the_lines_around() -> None:
     (finding,) = found("pattern = '^x$'\nmatch = [\n  'x',\n  'x z',\n]\nspare = ['y']")
-    assert finding.line == 9
-    assert render([finding]).startswith("nav.toml:9: nav.r: ")
+    assert (finding.line, finding.column) == (9, 4)
+    lines = render([finding]).splitlines()
+    assert lines[0].startswith("nav.toml:9:4: nav.r: `match` example “x z” is not hit; the pattern fails on")
+    assert lines[1:4] == ["     7 | match = [", "     8 |   'x',", ">    9 |   'x z',"]
+    assert lines[4:] == ["    10 | ]", "    11 | spare = ['y']"]
+
+
+def test_of_a_long_line_the_part_around_the_place_is_shown() -> None:
+    (finding,) = found(f"pattern = '^x$'\nmatch = ['x']\nspare = [{chr(39) + 'y' * 200 + chr(39)}, 'X']")
+    (marked,) = [line for line in render([finding]).splitlines() if line.startswith(">")]
+    assert "'X']" in marked
+    assert len(marked) < 140
+
+
+def test_examples_that_share_a_document_are_judged_one_by_one() -> None:
+    texts = [finding.fault for finding in found("pattern = '^x'\nmatch = ['x', 'y', 'x2']\nspare = ['z', 'x3', 'w']")]
+    assert [text.partition(" (")[0] for text in texts] == [
+        "`match` example “y” is not hit",
+        "`spare` example “x3” is hit",
+    ]
+
+
+def test_a_site_file_sees_the_lists_of_its_layer_and_alone_its_own(tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "nav.toml").write_text(WORDS)
+    rule = f"[[rule]]\nid = 'a.example.r'\nclass = 'nav'\nwhy = 'x'\n{GOOD['plain']}\n"
+    (tmp_path / "sites" / "a.example.toml").write_text(rule)
+    (tmp_path / "sites" / "b.example.toml").write_text(
+        rule.replace("a.example", "b.example").replace("{more}", "{own}") + "[words.own]\nen = ['read more']\n"
+    )
+    without = rule.replace("a.example", "c.example").replace("{more}", "{own}")
+    (tmp_path / "sites" / "c.example.toml").write_text(without)
+    (finding,) = check_files(sorted(tmp_path.glob("sites/*.toml")), [tmp_path])
+    assert Path(finding.file).name == "c.example.toml"
+    assert "no word list `own`" in finding.fault
 
 
 def test_broken_files_do_not_hide_others(tmp_path: Path) -> None:
@@ -86,57 +117,3 @@ def test_broken_files_do_not_hide_others(tmp_path: Path) -> None:
     sources = read_sources(sorted(tmp_path.glob("*.toml")))
     assert [file.path.name for file in sources.files] == ["nav.toml"]
     assert [Path(finding.file).name for finding in sources.findings] == ["a.toml"]
-
-
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "mine.toml"
-    rule = "[[rule]]\nid = 'mine.r'\nclass = 'nav'\nwhy = 'x'\npattern = '^x$'\nmatch = ['x']\nspare = ['y']\n"
-    path.write_text(rule)
-    assert main([str(path)]) == 0
-    path.write_text(rule.replace("match = ['x']", "match = ['z']"))
-    assert main([str(path)]) == 1
-    assert "mine.r" in capsys.readouterr().out
-
-
-@pytest.fixture
-def uses(tmp_path: Path) -> dict[str, Use]:
-    text = "Share this\n\nThe council voted on Monday to share this cost. (Read more)\n\n"
-    text += "Read more than you write, she said.\n\nMenu\n"
-    (tmp_path / "corpus" / "text").mkdir(parents=True)
-    (tmp_path / "corpus" / "text" / "en-a.txt").write_text(text)
-    body = "The council voted on Monday to share this cost.\nRead more than you write, she said."
-    noise = "[['share', 'Share this'], ['related', '(Read more)'], ['nav', 'Menu']]"
-    (tmp_path / "corpus" / "text" / "en-a.toml").write_text(
-        f"why = 'x'\nlanguage = 'en'\nsite = 'a.test'\nbody = '''\n{body}\n'''\nnoise = {noise}\n"
-    )
-
-    def rule(name: str, rest: str) -> str:
-        return f"[[rule]]\nid = 'nav.{name}'\nwhy = 'x'\nmatch = ['x']\nspare = ['y']\n{rest}\n"
-
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "nav.toml").write_text(
-        rule("menu", "pattern = '^menu$'")
-        + rule("menu-too", "pattern = '^menu$'\nplace = 'after'")
-        + rule("early", "pattern = '^menu$'\nplace = 'before'")
-        + rule("more", r"pattern = '\(read more\)'" + "\naction = 'cut'")
-        + rule("greedy", "pattern = '^read more'")
-        + rule("doubtful", "pattern = '^read more'\nweight = 1")
-    )
-    found = check_against_corpus(load_layers([tmp_path / "rules"]), tmp_path / "corpus")
-    return {use.rule.id: use for use in found}
-
-
-def test_what_rules_do_in_the_corpus(uses: dict[str, Use]) -> None:
-    assert (uses["nav.menu"].fired, uses["nav.menu"].right, uses["nav.menu"].alone) == (1, 1, 0)
-    assert uses["nav.early"].dead
-    assert uses["nav.menu-too"].redundant
-    assert uses["nav.more"].taken == ()
-    assert [one.text for one in uses["nav.greedy"].taken] == ["Read more than you write, she said."]
-    assert uses["nav.doubtful"].taken == ()
-    assert "nav.menu" in render_uses(uses.values())
-
-
-def test_what_is_said_of_it(uses: dict[str, Use]) -> None:
-    assert [rule.id for rule, *_ in harms(uses.values())] == ["nav.greedy"]
-    said = {(rule.id, fault.split()[0]) for rule, fault, _ in notes(uses.values())}
-    assert {("nav.early", "never"), ("nav.menu", "other"), ("nav.menu-too", "other"), ("nav.greedy", "fires")} <= said
