@@ -20,7 +20,7 @@ from cleaner.cleaned import Cleaned
 from cleaner.facts import fold
 from cleaner.match import match_rules
 from cleaner.model import NOISE_CLASSES, Block, Document, Verdict
-from cleaner.rule_check import Finding, check_file, of_error
+from cleaner.rule_check import Finding, check_file
 from cleaner.rule_compile import Phrasebook, compile_rules
 from cleaner.rule_files import Example, RuleFile, engine_rule, parse
 from cleaner.rule_text import collapse, seen
@@ -321,8 +321,9 @@ def to_do(file: RuleFile) -> list[Finding]:
     """What a person has still to write in a file of proposals."""
     advice = "write it, or remove the rule"
     return [
-        of_error(file.fault(rule, key, f"`{key}` is still to be written", advice))
+        Finding(at.path, at.line, at.column, rule.id, f"`{key}` is still to be written", advice, at.around)
         for rule in file.rules
         for key, texts in (("why", (rule.why,)), ("spare", rule.spare))
+        for at in [file.fault(rule, key, "", "")]
         if any((text.text if isinstance(text, Example) else text).startswith(TODO) for text in texts)
     ]
