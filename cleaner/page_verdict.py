@@ -85,14 +85,14 @@ def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
     if not len(told):
         return False
     last = int(told[-1])
-    near = walls[last + 1 : last + 1 + _WALL_LENGTH]
+    offers = np.flatnonzero(walls[last + 1 : last + 1 + _WALL_LENGTH])
     if view.document.blocks[last].text.rstrip("])").endswith(_ELLIPSES):
-        return bool(near.any()) or view.document.paywalled
-    if not near[:_WALL_REACH].any():
+        return bool(len(offers)) or view.document.paywalled
+    if not len(offers) or offers[0] >= _WALL_REACH:
         return False
-    strong = near.sum() >= 2 or (near[0] and view.words[last + 1] >= _WALL_WORDS)
+    at_once = offers[0] < _WALL_REACH - 1 and view.words[last + 1 + offers[0]] >= _WALL_WORDS
     short = float(view.words[kept].sum()) < _SHORT_STORY
-    return bool(strong and (short or not view.ends_sentence[last]))
+    return bool((at_once or len(offers) > 1) and (short or not view.ends_sentence[last]))
 
 
 def is_live_blog(view: View, kept: Bools) -> bool:
