@@ -16,7 +16,6 @@ from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
-from cleaner.signals import last_character
 from cleaner.view import View, bare_text
 from cleaner.weigh import CERTAIN, Weights
 
@@ -33,8 +32,11 @@ _MOST_ABOVE = 0.15
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _TEASER_START = 40
+_STORY_BETWEEN = 3
+"""Paragraphs between a teaser and the longer text it was cut from."""
 _ARTICLE_WORDS = 6
 _SENTENCE_WORDS = 8
+_SHORT_SENTENCE = 4
 _PARAGRAPH_WORDS = 12
 _SURELY_STORY = -0.4
 _IN_ARTICLE = 0.7
@@ -337,21 +339,26 @@ def _drop_links(view: View, decision: Decision) -> None:
 
 
 def _drop_repeated_teasers(view: View, decision: Decision) -> list[int]:
-    """Drop a text cut short and the longer text elsewhere that begins with it: both advertise another story.
+    """Drop a text cut short and, with a story between, the longer text that begins with it: both lead elsewhere.
 
-    Returns the blocks with the longer texts.
+    Without a story between, the longer text is the story's own begin. Returns the blocks with the longer texts.
     """
     blocks = view.document.blocks
     short = {}
-    for index in np.flatnonzero(last_character(view) == 3).tolist():
+    for index in np.flatnonzero(view.last_character == 3).tolist():
         bare = blocks[index].text.rstrip(".… ")
         if len(bare) >= _TEASER_START:
             short[bare[:_TEASER_START]] = (index, bare)
+    if not short:
+        return []
     anchors = []
+    paragraphs = (view.ends_sentence & (view.words >= _PARAGRAPH_WORDS)).cumsum()
     for index, block in enumerate(blocks):
         teaser, bare = short.get(block.text[:_TEASER_START], (index, ""))
-        if teaser != index and block.text.startswith(bare) and len(block.text) > len(bare) + 3:
-            decision.drop(teaser, "related", "teaser")
+        if teaser == index or not block.text.startswith(bare) or len(block.text) <= len(bare) + 3:
+            continue
+        decision.drop(teaser, "related", "teaser")
+        if index > teaser and paragraphs[index - 1] - paragraphs[teaser] >= _STORY_BETWEEN:
             decision.drop(index, "tail", "teaser")
             _drop_title_over(view, decision, teaser)
             anchors.append(index)
@@ -453,7 +460,7 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
-    sentence = view.ends_sentence[above] & (view.words[above] >= _SENTENCE_WORDS)
+    sentence = view.ends_sentence[above] & (view.words[above] >= _SHORT_SENTENCE)
     told = any(index == decision.headline for _, _, index in view.titles)
     if not told and (sentence.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
