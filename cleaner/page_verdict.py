@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import numpy as np
 
-from cleaner.facts import Bools
+from cleaner.facts import Bools, Floats, tally
 from cleaner.structure import REGION_BIT
 from cleaner.view import View
 
 _SENTENCE_WORDS = 8
 _ALL_LINK = 0.85
+_MUCH_LINK = 0.3
 _TITLE_WORDS = 4
 _HEADLINE_WORDS = 5
 """Words from which on a title is a headline; shorter ones name a section or a subject."""
@@ -41,7 +43,12 @@ _ENTRY_BLOCKS = 12
 _IN_ORDER = 0.75
 _MOST_ENTRIES = 0.6
 
-_STATUS = re.compile(r"(?:\S+\s){0,2}(?:40[0134]|410|429|451|50[0234])(?:\s?[:|–—-]\s.*)?")
+_ERRORS = tuple(HTTPStatus(code) for code in (400, 401, 403, 404, 410, 429, 451, 500, 502, 503, 504))
+_STATUS = re.compile(
+    rf"(?:\S+\s){{0,2}}(?:{'|'.join(str(status.value) for status in _ERRORS)})"
+    rf"(?:\s(?:{'|'.join(status.phrase for status in _ERRORS)}))?(?:\s?[:|｜–—-]\s?.*)?",
+    re.I,
+)
 """A status of HTTP that stands for an error: alone or behind one or two words, and perhaps what it means."""
 _CLOCK = re.compile(
     r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%|[^\W\dap])(\s?[ap]\.?m\b)?",
@@ -99,10 +106,12 @@ def is_live_blog(view: View, kept: Bools) -> bool:
     """Whether the page says that it is a live blog, or is a row of entries each under its time of day."""
     if view.document.live:
         return True
-    prose = np.where(kept & (view.words >= _SENTENCE_WORDS), view.words, 0.0)
-    times = _clocks(view)
-    if view.structure is None or len(times) < _FEW_ENTRIES:
+    if view.structure is None:
         return False
+    times = _clocks(view)
+    if len(times) < _FEW_ENTRIES:
+        return False
+    prose = np.where(kept & (view.words >= _SENTENCE_WORDS) & ~_teasers(view), view.words, 0.0)
     ahead = np.concatenate(([0.0], np.cumsum(prose)))
     starts = np.array([at for at, _ in times])
     stops = np.minimum(np.append(starts[1:], view.size), starts + _ENTRY_BLOCKS)
@@ -135,21 +144,27 @@ def _is_gallery(view: View, prose: Bools) -> bool:
 
 
 def _teasers(view: View) -> Bools:
-    """Sentences that advertise another story: inside a link, or the first few under a title that is a link."""
+    """Sentences that advertise another story: inside a link or beside one, or few under a title that is a link."""
     linked = view.link_chars >= _ALL_LINK * view.facts.chars
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     heading[[index for _, _, index in view.titles]] = True
     title = linked & (view.words >= np.where(heading, 1, _TITLE_WORDS))
     sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (view.words <= _TEASER_WORDS)
-    parents = view.around.parent[view.around.holder]
-    beside = np.bincount(parents, weights=view.full, minlength=len(view.around.low))[parents]
     # Each title, linked or not, opens a run of blocks.
-    opens = np.where(title | heading, view.index, 0)
-    opener = np.maximum.accumulate(opens)
+    opener = np.maximum.accumulate(np.where(title | heading, view.index, 0))
     in_run = np.bincount(opener, weights=sentences & ~linked, minlength=view.size)[opener]
     near = view.index - opener <= _TEASER_REACH
-    few = (in_run <= _TEASER_PARAGRAPHS) & (beside <= _TEASER_PARAGRAPHS)
-    return sentences & (linked | (title[opener] & near & few))
+    apart = (_beside(view, view.full) <= _TEASER_PARAGRAPHS) | (
+        _beside(view, title & heading) >= _beside(view, view.full)
+    )
+    under = title[opener] & near & apart & (in_run <= _TEASER_PARAGRAPHS)
+    return sentences & (under | (view.link_chars >= _MUCH_LINK * view.facts.chars))
+
+
+def _beside(view: View, marked: Bools) -> Floats:
+    """How many of the marked blocks stand in the same container as each block, its own element aside."""
+    parents = view.around.parent[view.around.holder]
+    return tally(parents, marked, len(view.around.low))[parents]
 
 
 def _is_index(view: View, prose: Bools, teasers: Bools, headline: int | None) -> bool:
@@ -188,15 +203,15 @@ def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
 
 
 def _clocks(view: View) -> list[tuple[int, int]]:
-    """The short blocks that give a time of day: block, minutes since midnight."""
+    """The short blocks that give a time of day: block, minutes since midnight.
+
+    Headings count where each is in a container of its own: those of a chronology share one.
+    """
     short = (view.words <= _CLOCK_WORDS) & (view.link_chars < _ALL_LINK * view.facts.chars)
-    found: list[tuple[int, int]] = []
-    for index in np.flatnonzero(short).tolist():
-        block = view.document.blocks[index]
-        clock = _CLOCK.search(block.text) if block.kind != "heading" else None
-        if clock:
-            found.append((index, _minutes(clock)))
-    return found
+    heading = np.array([block.kind == "heading" for block in view.document.blocks])
+    short &= ~heading | (_beside(view, heading) == 1)
+    clocks = ((index, _CLOCK.search(view.document.blocks[index].text)) for index in np.flatnonzero(short).tolist())
+    return [(index, _minutes(clock)) for index, clock in clocks if clock]
 
 
 def _minutes(clock: re.Match[str]) -> int:
