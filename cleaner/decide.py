@@ -23,6 +23,7 @@ _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
 _SAME = 80
 """Characters from which on a second copy of a block counts as a duplicate."""
+_BESIDE = 2
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _HEADLINE_REACH = 12
@@ -316,16 +317,26 @@ def _follow_article(view: View, decision: Decision) -> None:
 
 
 def _drop_copies(view: View, decision: Decision) -> None:
-    """Of several copies of the same long text keep the one that looks most like story, the first of equals."""
+    """Of copies of the same long text, side by side or in a run of copies, keep the one that looks most like story."""
+    blocks = view.document.blocks
     places: dict[str, list[int]] = defaultdict(list)
-    for index, block in enumerate(view.document.blocks):
+    for index, block in enumerate(blocks):
         if not decision.noise[index] and len(block.text) >= _SAME:
             places[block.text].append(index)
     for copies in places.values():
         best = min(copies, key=lambda copy: (decision.points[copy], copy))
         for copy in copies:
-            if copy != best:
+            if copy != best and _is_doubled(view, best, copy):
                 decision.drop(copy, "duplicate", "copy")
+
+
+def _is_doubled(view: View, first: int, second: int) -> bool:
+    """Whether two equal blocks are so by mistake: they are neighbours, or so are the blocks beside them equal."""
+    blocks = view.document.blocks
+    if abs(first - second) <= _BESIDE:
+        return True
+    beside = ((first + step, second + step) for step in (-1, 1))
+    return any(0 <= a < view.size and 0 <= b < view.size and blocks[a].text == blocks[b].text for a, b in beside)
 
 
 def _drop_links(view: View, decision: Decision) -> None:
