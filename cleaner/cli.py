@@ -335,7 +335,9 @@ def rules_path(rules: Rules = []) -> int:
 @rules_app.command(name="test")
 @command
 def prove_rules(
-    files: Annotated[list[str], typer.Argument(metavar="[FILE]", help="Rule files; all of them if none.")] = [],
+    files: Annotated[
+        list[str], typer.Argument(metavar="[FILE]", help="Rule files and folders of them; all if none.")
+    ] = [],
     rules: Rules = [],
     corpus: Annotated[
         str | None, typer.Option(metavar="DIR", help="Labelled documents; else those of a checkout.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
 from typing import Any, Literal, NamedTuple
@@ -287,9 +288,9 @@ def check_lists(rule: Rule, file: RuleFile, book: Phrasebook, longest: int = MAX
     for key, texts in (("pattern", (rule.pattern or "",)), ("needs", rule.needs)):
         for name in (name for text in texts for name in list_names(text)):
             if name not in book.words:
-                known = " ".join(sorted(book.words)) or "none yet"
-                advice = f"write [words.{name}]; the lists are: {known}"
-                raise file.fault(rule, key, f"no word list `{name}`", advice)
+                near = ", ".join(f"`{other}`" for other in get_close_matches(name, book.words))
+                advice = f"write [words.{name}], or give the folder that has it with --rules"
+                raise file.fault(rule, key, f"no word list `{name}`", advice + (f" (there is {near})" if near else ""))
             if not book.phrases(name, rule.language):
                 fault = f"list `{name}` has no phrase in the rule's languages"
                 raise file.fault(rule, key, fault, "add some")

@@ -325,7 +325,7 @@ def notes(uses: Iterable[Use]) -> list[Note]:
 def _notes(use: Use) -> list[Note]:
     rule, found = use.rule, []
     if use.dead:
-        advice = "that is fine for your own rules; for those of the package add a document that needs it"
+        advice = "add a document that needs it; if it is for pages that the corpus does not know, that is fine"
         found.append(Note("dead", rule, "never fires in the corpus", advice))
     if use.redundant:
         fault = f"other rules make all of its {use.fired} hits"

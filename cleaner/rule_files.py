@@ -299,6 +299,13 @@ def _with_defaults(rule: WrittenRule, prefix: str) -> WrittenRule:
     return msgspec.structs.replace(rule, class_=default)
 
 
+_PROOF = {
+    "why": "say in a sentence what this is, and what makes it safe",
+    "match": "give lines that the rule must hit",
+    "spare": "give believable lines with the rule's words that it must leave alone",
+}
+
+
 def _check(rule: WrittenRule, file: RuleFile) -> None:
     """Refuse a rule that is incomplete or cannot mean anything."""
     if rule.off:
@@ -310,9 +317,10 @@ def _check(rule: WrittenRule, file: RuleFile) -> None:
             "not an id for this file",
             f"name it `{file.prefix}.NAME`, small letters, digits and hyphens",
         )
-    for key, value in (("why", rule.why.strip()), ("match", rule.match), ("spare", rule.spare)):
+    for key, advice in _PROOF.items():
+        value = rule.why.strip() if key == "why" else getattr(rule, key)
         if not value:
-            raise file.fault(rule, key, f"`{key}` is missing or empty", "every rule is proved: see docs/rules.md")
+            raise file.fault(rule, key, f"`{key}` is missing or empty", advice)
     for key, classes in (("class", (rule.class_,)), ("follows", rule.follows)):
         for name in classes:
             if name not in CLASSES:

@@ -69,10 +69,12 @@ def prove_rules(files: Sequence[str], layers: Sequence[str], corpus: str | None)
     from cleaner.rule_corpus import prove_on_corpus, render_notes
     from cleaner.rule_suggest import to_do
 
+    layers = [*layers, *(file for file in files if os.path.isdir(file))]
+    folders = [Path(layer) for layer in dict.fromkeys(map(os.path.abspath, layers))]
     folder = _corpus(corpus)
     gold = read_gold(folder) if folder else []
-    paths, folders = [Path(file) for file in files], [Path(layer) for layer in layers]
     try:
+        paths = [path for file in files for path in _rule_files(Path(file))]
         with ProcessPoolExecutor(1) as aside:
             report = aside.submit(prove_on_corpus, gold, folders, paths)
             findings = check_files(paths, folders)
@@ -93,6 +95,15 @@ def _corpus(given: str | None) -> Path | None:
     """The corpus that is asked for, else that of a checkout."""
     beside = builtin_directory().parent / "corpus"
     return Path(given) if given else beside if beside.is_dir() else None
+
+
+def _rule_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = layer_files(path)
+    if not found:
+        raise RuleError(path, 0, "has no rule file in it", "give a folder of .toml files")
+    return found
 
 
 def _documents(gold: Sequence[GoldSet], folder: Path | None) -> str:

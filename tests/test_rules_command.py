@@ -164,3 +164,22 @@ def test_a_corpus_that_is_none(real_command: Command, mine: Path, name: str, cod
     run = real_command("rules", "test", mine, "--corpus", name)
     assert (run.code, run.out, len(run.faults)) == (code, "", 1)
     assert run.faults[0].startswith(f"cleaner: {name}")
+
+
+def test_a_folder_is_proved_with_the_files_of_its_sites_and_its_word_lists(real_command: Command, mine: Path) -> None:
+    (mine.parent / "ours" / "sites").mkdir(parents=True)
+    (mine.parent / "ours" / "words.toml").write_text("[words.wharf]\nen = ['wharf news']\n")
+    site = mine.parent / "ours" / "sites" / "a.example.toml"
+    site.write_text(rule("a.example.r", "pattern = '^{wharf}$'", "Wharf news", "Wharf news is good news."))
+    run = real_command("rules", "test", "ours")
+    assert (run.code, run.out) == (0, "all rules hold\n")
+    site.write_text(site.read_text().replace("'Wharf news'", "'Wharf'"))
+    run = real_command("rules", "test", "ours")
+    assert run.code == 1
+    assert run.out.startswith("ours/sites/a.example.toml:5:11: a.example.r: `match` example “Wharf” is not hit; ")
+    run = real_command("rules", "test", site)
+    assert "no word list `wharf`; write [words.wharf], or give the folder that has it with --rules" in run.out
+    (mine.parent / "bare").mkdir()
+    run = real_command("rules", "test", "bare")
+    assert run.code == 2
+    assert "bare: has no rule file in it; give a folder of .toml files" in run.err
