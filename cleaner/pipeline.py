@@ -24,7 +24,7 @@ from cleaner.rules import Rule, RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.select import Selectors
 from cleaner.view import View
-from cleaner.weigh import CERTAIN, Weights, rule_points
+from cleaner.weigh import Weights, rule_points, worth
 
 if TYPE_CHECKING:
     from cleaner.site_memory import SiteMemory
@@ -226,9 +226,7 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     """The verdict on one block; `signals` are those that weighed most."""
     block = document.blocks[index]
     kept = bool(decision.kept[index])
-    evidence = tuple(
-        [Evidence(f"rule:{hit.rule.id}", hit.rule.weight or CERTAIN) for hit in decision.rules.get(index, ())]
-    )
+    evidence = tuple([Evidence(f"rule:{hit.rule.id}", worth(hit.rule)) for hit in decision.rules.get(index, ())])
     reason = decision.reason.get(index)
     if reason is not None:
         evidence += (Evidence(f"step:{reason}", 0.0),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -311,8 +311,20 @@ def check_files(paths: Sequence[Path] = (), layers: Sequence[Path] = ()) -> list
     chosen = {str(path.resolve()) for path in paths} or {str(path.resolve()) for path in everything}
     words = merge_words([file for file in sources.files if not is_for_site(file.path)])
     findings = [finding for finding in sources.findings if finding.file in chosen]
-    parts = [part for file in sources.files if str(file.path) in chosen for part in _parts(file)]
+    files = [file for file in sources.files if str(file.path) in chosen]
+    if not sources.findings:
+        there = {rule.id for file in sources.files for rule in file.rules if not rule.off}
+        findings += [finding for file in files for finding in _off_for_nothing(file, there)]
+    parts = [part for file in files for part in _parts(file)]
     return sorted(findings + [finding for found in _on_all_cores(parts, words) for finding in found])
+
+
+def _off_for_nothing(file: RuleFile, there: Collection[str]) -> Iterator[Finding]:
+    """Rules that switch off what is not `there`."""
+    fault, advice = "switches off a rule that is not there", "correct the id: see `cleaner rules list`"
+    for rule in file.rules:
+        if rule.off and rule.id not in there:
+            yield of_error(file.fault(rule, "id", fault, advice))
 
 
 def _parts(file: RuleFile) -> list[RuleFile]:

@@ -10,12 +10,19 @@ from cleaner.context import CONTEXT, MARKUP_CONTEXT
 from cleaner.facts import Floats
 from cleaner.match import Hit
 from cleaner.model import Evidence
+from cleaner.rule_files import Rule
 from cleaner.scorecard import Card
 from cleaner.signals import MARKUP_SIGNALS, SIGNALS
 from cleaner.view import View
 
 CERTAIN = 6.0
 """Points that a rule without a weight counts for where a neighbour asks what stands beside it."""
+
+
+def worth(rule: Rule) -> float:
+    """The points of a rule: above zero for noise, below for what it keeps."""
+    points = CERTAIN if rule.weight is None else rule.weight
+    return -points if rule.action == "keep" else points
 
 
 def rule_points(hits: Sequence[Hit], size: int) -> Floats:
@@ -25,8 +32,7 @@ def rule_points(hits: Sequence[Hit], size: int) -> Floats:
         rule = hit.rule
         if rule.action in ("cut", "body") or rule.place is not None or rule.follows:
             continue
-        worth = CERTAIN if rule.weight is None else rule.weight
-        points[hit.block] += -worth if rule.action == "keep" else worth
+        points[hit.block] += worth(rule)
     return np.clip(points, -CERTAIN, CERTAIN)
 
 

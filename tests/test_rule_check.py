@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from cleaner.rule_check import Finding, check_file, check_files, read_sources, render
 from cleaner.rule_compile import Phrasebook
-from cleaner.rule_files import merge_words, parse
+from cleaner.rule_files import KEYS, Action, merge_words, parse
 
 WORDS = "[words.more]\nen = ['read more', 'more on this']\n"
 
@@ -117,3 +118,29 @@ def test_broken_files_do_not_hide_others(tmp_path: Path) -> None:
     sources = read_sources(sorted(tmp_path.glob("*.toml")))
     assert [file.path.name for file in sources.files] == ["nav.toml"]
     assert [Path(finding.file).name for finding in sources.findings] == ["a.toml"]
+
+
+def test_switching_off_a_rule_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[[rule]]\nid = 'share.label'\noff = true\n[[rule]]\nid = 'share.lable'\noff = true\n")
+    (finding,) = check_files([path])
+    assert (finding.line, finding.fault) == (5, "share.lable: switches off a rule that is not there")
+
+
+DOCS = (Path(__file__).parent.parent / "docs" / "rules.md").read_text()
+SHOWN = [block.partition("```")[0] for block in DOCS.split("```toml\n")[1:]]
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "related"), (1, "club"), (2, "rundblick.example")])
+def test_the_rules_in_the_manual_hold(number: int, name: str) -> None:
+    file = parse(SHOWN[number], Path(f"{name}.toml"), name)
+    assert file.rules
+    assert render(check_file(file, Phrasebook(merge_words([file])))) == ""
+
+
+def test_the_manual_shows_each_key_and_action() -> None:
+    assert len(SHOWN) == 3
+    written = "\n".join(SHOWN)
+    left_to_the_table = {"needs", "kinds", "min_words", "first", "last", "case_sensitive"}
+    assert [key for key in KEYS if f"\n{key} = " not in written and key not in left_to_the_table] == []
+    assert [name for name in get_args(Action) if name != "drop" and f'action = "{name}"' not in written] == []
