@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import numpy as np
 
-from cleaner.facts import Bools, Floats, tally
+from cleaner.facts import DIGIT, Bools, Floats, tally
 from cleaner.structure import REGION_BIT
 from cleaner.view import View
 
@@ -51,11 +51,11 @@ _STATUS = re.compile(
 )
 """A status of HTTP that stands for an error: alone or behind one or two words, and perhaps what it means."""
 _CLOCK = re.compile(
-    r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%|[^\W\dap])(\s?[ap]\.?m\b)?",
+    r"(?<![\d.:,$€£+-])([01]?\d|2[0-3])\s?(?:[:.٫hH]|[時时点點시]\s?)\s?([0-5]\d)(?!\d|[:.,]\d|\s?%|[b-oq-z])(\s?[ap]\.?m\b)?",
     re.I,
 )
 _ELLIPSES = ("…", "...", "。。。")
-_COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_COUNTER = re.compile(r"\d{1,3}\s?/\s?\d{1,3}")
 _WALLS = ("paywall", "cookie")
 
 
@@ -131,9 +131,9 @@ def _is_gallery(view: View, prose: Bools) -> bool:
     figure = (view.around.regions[view.around.holder] & REGION_BIT["figure"]) != 0
     blocks = view.document.blocks
     caption = figure | np.array([block.kind == "caption" for block in blocks])
-    counters = [index for index, block in enumerate(blocks) if _COUNTER.fullmatch(block.text)]
-    for counter in counters:
-        caption[max(0, counter - 1) : counter + 2] = True
+    for index in np.flatnonzero(view.words == 2).tolist():
+        if _COUNTER.fullmatch(blocks[index].text):
+            caption[max(0, index - 1) : index + 2] = True
     words = np.where(prose, view.words, 0.0)
     outside = float(words[~caption].sum())
     return (
@@ -158,7 +158,10 @@ def _teasers(view: View) -> Bools:
         _beside(view, title & heading) >= _beside(view, view.full)
     )
     under = title[opener] & near & apart & (in_run <= _TEASER_PARAGRAPHS)
-    return sentences & (under | (view.link_chars >= _MUCH_LINK * view.facts.chars))
+    one_link = np.array(view.around.markup.links) == 1
+    leads = linked | (one_link & (view.link_chars >= _MUCH_LINK * view.facts.chars))
+    teasers: Bools = sentences & (leads | under)
+    return teasers
 
 
 def _beside(view: View, marked: Bools) -> Floats:
@@ -207,7 +210,9 @@ def _clocks(view: View) -> list[tuple[int, int]]:
 
     Headings count where each is in a container of its own: those of a chronology share one.
     """
-    short = (view.words <= _CLOCK_WORDS) & (view.link_chars < _ALL_LINK * view.facts.chars)
+    short = (
+        (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & (view.link_chars < _ALL_LINK * view.facts.chars)
+    )
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     short &= ~heading | (_beside(view, heading) == 1)
     clocks = ((index, _CLOCK.search(view.document.blocks[index].text)) for index in np.flatnonzero(short).tolist())
