@@ -29,7 +29,7 @@ from cleaner.weigh import Weights, rule_points, worth
 if TYPE_CHECKING:
     from cleaner.site_memory import SiteMemory
 
-_ROUNDS = 4
+_ROUNDS = 8
 _BEGINNING = 600
 """Characters up to which what a page shows may be no more than the story's beginning."""
 _FAR_MORE = 3
@@ -140,6 +140,8 @@ class Cleaner:
         if decision.headline is not None:
             order.insert(0, decision.headline)
         lines = [_line(view.document, decision, index) for index in order]
+        if decision.headline is not None:
+            lines[0] = lines[0].replace("\n", " ")
         document = parse_text(_joined(lines, headed=decision.headline is not None))
         if not document.blocks or (
             view.structure is None and [block.text for block in document.blocks] == [block.text for block in blocks]
@@ -185,7 +187,7 @@ class Cleaner:
             notes["language"] = language
         return Cleaned(
             body=assemble(document.text, kept),
-            headline=None if decision.headline is None else document.blocks[decision.headline].text,
+            headline=None if decision.headline is None else document.blocks[decision.headline].text.replace("\n", " "),
             metadata=Notes(notes, page, url),
             verdicts=Verdicts(lambda: _verdicts(document, weights, decision)),
             source=document.text,

@@ -32,7 +32,7 @@ from cleaner.gold import Case
 from cleaner.model import CLASSES, NOISE_CLASSES
 from cleaner.pipeline import Cleaner
 from cleaner.read import SourceKind, decode
-from cleaner.structured import read_structured
+from cleaner.structured import hydration_text, read_structured
 
 EXAMPLES = os.environ.get("LAW_EXAMPLES")
 LAW = settings(
@@ -353,14 +353,14 @@ def on(names: Iterable[str]) -> pytest.MarkDecorator:
 
 
 def what_is_shown(done: Done) -> list[str]:
-    """What a reader of the document sees, by other means than the cleaner's parser; and its structured article."""
+    """What a reader of the document sees, by other means than the cleaner's parser; and the article text it carries as data."""
     if done.case.kind == "text":
         return [done.source]
     tree = LexborHTMLParser(done.source)
-    article = read_structured(tree).article
+    carried = [text for text in (read_structured(tree).article, hydration_text(tree)) if text]
     tree.strip_tags(["script", "style", "template"])
     assert tree.body is not None
-    return [tree.body.text(), article or ""]
+    return [tree.body.text(), *carried]
 
 
 @on(CASES)
