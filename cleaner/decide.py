@@ -30,6 +30,7 @@ _HEADLINE_REACH = 12
 _MOST_KICKERS = 5
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
+_UNDER_HEADLINE = 4
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _TEASER_START = 40
@@ -148,6 +149,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     decision.headline = find_headline(view, decision)
     _clear_above_headline(view, decision)
     _keep_standfirst(view, decision, standfirsts)
+    _keep_begin(view, decision)
     _name(view, decision)
     for index, label in enumerate(decision.label):
         decision.kept[index] = policy.keeps(label)
@@ -441,7 +443,7 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if named is not None:
         return named
     titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if _is_title(view, index)]
-    titles = [index for index in titles if _may_be_headline(decision, index)]
+    titles = [index for index in titles if _only_doubted(decision, index)]
     if not titles:
         return None
     shared = _shared_with(view, prose[:_LEAD].tolist())
@@ -450,7 +452,7 @@ def find_headline(view: View, decision: Decision) -> int | None:
     return told[0] if told else None
 
 
-def _may_be_headline(decision: Decision, index: int) -> bool:
+def _only_doubted(decision: Decision, index: int) -> bool:
     """Whether it is no noise, or only the card doubts it."""
     if not decision.noise[index]:
         return True
@@ -492,6 +494,21 @@ def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
         if index > decision.headline and view.document.blocks[index].kind != "caption":
             decision.noise[index] = False
             decision.label[index] = "standfirst"
+
+
+def _keep_begin(view: View, decision: Decision) -> None:
+    """The first full paragraph right under the headline that the page gives is the story's begin, if only doubted."""
+    headline = decision.headline
+    if headline is None or all(index != headline for _, _, index in view.titles):
+        return
+    for index in range(headline + 1, min(view.size, headline + 1 + _UNDER_HEADLINE)):
+        if view.full[index]:
+            block = view.document.blocks[index]
+            plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)
+            if plain and decision.noise[index] and _only_doubted(decision, index):
+                decision.noise[index] = False
+                decision.label[index] = "story"
+            return
 
 
 def _is_title(view: View, index: int) -> bool:
