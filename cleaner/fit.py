@@ -31,7 +31,7 @@ from cleaner.weigh import Weights, measure, measure_context
 
 FOLDS = 5
 BINS = 20
-PAGE_DROP_ABOVE = 0.4
+PAGE_DROP_ABOVE = 0.2
 TEXT_DROP_ABOVE = 2.5
 TEXT_NOISY_DROP_ABOVE = 1.2
 TAIL_ABOVE = 4.0
