@@ -51,7 +51,10 @@ def needed(selector: str) -> tuple[str, str]:
     """
     if "\\" in selector:
         return "", ""
-    names, values, keys, tags = [], [], [], []
+    names: list[str] = []
+    values: list[str] = []
+    keys: list[str] = []
+    tags: list[str] = []
     depth = 0
     for token in _TOKEN.finditer(selector):
         if token["bracket"]:

@@ -30,9 +30,7 @@ def _outputs(folder: Path) -> dict[str, str]:
     for name in SHOWN:
         shutil.copy(ROOT / "examples" / name, folder / "scrapes")
     hook = _run(folder, "cleaner hook scrapes/*.txt")
-    again = _run(
-        folder, "cleaner hook scrapes/*.txt        # the second time there is nothing to do: exit code 0"
-    )
+    again = _run(folder, "cleaner hook scrapes/*.txt        # the second time there is nothing to do: exit code 0")
     explained = _run(folder, "cleaner explain examples/beef-prices.txt").splitlines()
     end = next(n for n, line in enumerate(explained) if line.startswith(f"{BLOCKS_SHOWN + 1:4} "))
     return {

@@ -66,18 +66,14 @@ def test_a_folder_with_the_name_of_a_file(command: Command, good: Path) -> None:
     assert command("clean", "in", "-o", "out").code == 0
 
 
-def test_a_broken_encoding_is_cleaned_to_a_folder_and_left_alone_in_place(
-    command: Command, good: Path
-) -> None:
+def test_a_broken_encoding_is_cleaned_to_a_folder_and_left_alone_in_place(command: Command, good: Path) -> None:
     raw = STORY.encode().replace(b"fell", b"f\xffll") + "Kräne überall. ".encode() * 200
     (good / "broken.txt").write_bytes(raw)
     assert command("clean", "in", "-o", "out").code == 0
     assert "f\ufffdll" in Path("out/broken.txt").read_text()
     run = command("clean", "in/broken.txt", "--in-place")
     assert run.code == 3
-    assert run.faults[0].startswith(
-        "cleaner: in/broken.txt: has bytes that are broken in its encoding (utf-8); "
-    )
+    assert run.faults[0].startswith("cleaner: in/broken.txt: has bytes that are broken in its encoding (utf-8); ")
     assert (good / "broken.txt").read_bytes() == raw
 
 
@@ -161,16 +157,12 @@ def test_a_loop_of_folders_is_a_note(command: Command, good: Path) -> None:
     (good / "loop").symlink_to(".")
     run = command("clean", "in", "-o", "out")
     assert run.code == 0
-    assert run.faults == [
-        "cleaner: note: in/loop: is a link to a folder that is read at its own place; nothing to do"
-    ]
+    assert run.faults == ["cleaner: note: in/loop: is a link to a folder that is read at its own place; nothing to do"]
 
 
 def test_a_link_to_itself(command: Command, good: Path) -> None:
     (good / "self.txt").symlink_to("self.txt")
-    _only_fault(
-        command("clean", "in", "-o", "out"), names="in/self.txt", says="is a link that leads back to itself"
-    )
+    _only_fault(command("clean", "in", "-o", "out"), names="in/self.txt", says="is a link that leads back to itself")
 
 
 def test_a_link_to_nothing(command: Command, good: Path) -> None:
@@ -267,20 +259,16 @@ def test_a_read_only_folder(command: Command, good: Path) -> None:
         ("[[rule]\n", "not valid TOML"),
         ('[[rule]]\nid = "mine.x"\nnonsense = 1\n', "unknown key `nonsense`"),
         (
-            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "(a"\nwhy = "x"\n'
-            'match = ["a"]\nspare = ["b"]\n',
+            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "(a"\nwhy = "x"\nmatch = ["a"]\nspare = ["b"]\n',
             "RE2 refuses the pattern",
         ),
         (
-            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "a(?=b)"\nwhy = "x"\n'
-            'match = ["a"]\nspare = ["b"]\n',
+            '[[rule]]\nid = "mine.x"\nclass = "related"\npattern = "a(?=b)"\nwhy = "x"\nmatch = ["a"]\nspare = ["b"]\n',
             "RE2 refuses the pattern",
         ),
     ],
 )
-def test_a_wrong_rule_file_is_2_and_shows_the_place(
-    real_command: Command, good: Path, content: str, says: str
-) -> None:
+def test_a_wrong_rule_file_is_2_and_shows_the_place(real_command: Command, good: Path, content: str, says: str) -> None:
     Path("rules").mkdir()
     Path("rules/mine.toml").write_text(content)
     for arguments in (

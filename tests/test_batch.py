@@ -111,9 +111,7 @@ def test_only_a_bounded_number_of_tasks_is_taken_ahead() -> None:
 
 def test_a_tally_does_not_grow_with_the_documents() -> None:
     tally = Tally()
-    outcome = Outcome(
-        "x" * 1000, "cleaned", "text", 10, 5, (("related", 2),), (("related.x", 2),), None, b"x" * 1000
-    )
+    outcome = Outcome("x" * 1000, "cleaned", "text", 10, 5, (("related", 2),), (("related.x", 2),), None, b"x" * 1000)
     tally.add(outcome)
     tracemalloc.start()
     for _ in range(20_000):

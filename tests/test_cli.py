@@ -360,9 +360,7 @@ def test_the_version_needs_no_heavy_import() -> None:
         (["clean", "in", "-o", "out", "--include", "*.pdf"], "no document in in; name .txt or .html files"),
     ],
 )
-def test_wrong_options_are_told_in_one_line(
-    command: Command, scrapes: Path, arguments: list[str], told: str
-) -> None:
+def test_wrong_options_are_told_in_one_line(command: Command, scrapes: Path, arguments: list[str], told: str) -> None:
     run = command(*arguments)
     assert run.code == 2
     (line,) = run.err.splitlines()

@@ -116,9 +116,7 @@ def test_the_manifest_works_with_try_repo(place: Path, tmp_path: Path) -> None:
     for name in wanted:
         source = ROOT / name
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, hooks / name, ignore=ignored) if source.is_dir() else shutil.copy(
-            source, hooks
-        )
+        shutil.copytree(source, hooks / name, ignore=ignored) if source.is_dir() else shutil.copy(source, hooks)
     _git("init", "-q", cwd=hooks)
     _git("add", "-A", cwd=hooks)
     _git("commit", "-qm", "hooks", cwd=hooks)
@@ -129,10 +127,7 @@ def test_the_manifest_works_with_try_repo(place: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "cleaner", "--all-files"]
     environment = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    if (
-        "No matching distribution" in done.stdout + done.stderr
-        or "CalledProcessError" in done.stdout + done.stderr
-    ):
+    if "No matching distribution" in done.stdout + done.stderr or "CalledProcessError" in done.stdout + done.stderr:
         pytest.skip("pre-commit cannot install the hook here: " + (done.stdout + done.stderr)[-300:])
     changed = Path("noisy.txt").read_text() != noisy
     assert "cleaner" in done.stdout

@@ -353,7 +353,7 @@ def on(names: Iterable[str]) -> pytest.MarkDecorator:
 
 
 def what_is_shown(done: Done) -> list[str]:
-    """What a reader of the document sees, by other means than the cleaner's parser; and the article text it carries as data."""
+    """What a reader of the document sees, by other means than the parser; and the article text it carries as data."""
     if done.case.kind == "text":
         return [done.source]
     tree = LexborHTMLParser(done.source)

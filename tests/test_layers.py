@@ -65,9 +65,7 @@ def test_imports_go_down(name: str) -> None:
             assert LEVEL[imported] <= LEVEL[name], f"{name} imports {imported}"
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in MODULES if name not in LEVEL or name in ("read", "cleaned")]
-)
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in LEVEL or name in ("read", "cleaned")])
 def test_what_cleans_knows_nothing_of_files_and_commands(name: str) -> None:
     assert not _imports(PACKAGE / f"{name}.py", late=True) & EDGE
 

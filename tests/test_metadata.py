@@ -220,9 +220,7 @@ class TestDates:
     def test_forms(self, raw: Any, expected: str | None) -> None:
         assert iso_date(raw) == expected
 
-    @given(
-        st.one_of(st.text(), st.integers(), st.floats(), st.lists(st.text()), st.none(), st.dates().map(str))
-    )
+    @given(st.one_of(st.text(), st.integers(), st.floats(), st.lists(st.text()), st.none(), st.dates().map(str)))
     def test_never_fails(self, raw: Any) -> None:
         iso_date(raw)
 
@@ -372,13 +370,9 @@ class TestBadInput:
         [
             linked("x").replace('"x"', '{"@type": "NewsArticle", "author": '),
             news(author={"@id": "#a"}, publisher={"@id": "#a"}, **{"@id": "#a"}),
-            linked(
-                {"@graph": [{"@id": "#a", "author": {"@id": "#b"}}, {"@id": "#b", "author": {"@id": "#a"}}]}
-            ),
+            linked({"@graph": [{"@id": "#a", "author": {"@id": "#b"}}, {"@id": "#b", "author": {"@id": "#a"}}]}),
             linked(["NewsArticle", None, 7, [[]]]),
-            news(
-                author=7, publisher=[], datePublished={}, image=[[]], headline=None, inLanguage=[{}], url=[{}]
-            ),
+            news(author=7, publisher=[], datePublished={}, image=[[]], headline=None, inLanguage=[{}], url=[{}]),
             news(author={"name": {"@value": "x"}}, headline=["x"], mainEntityOfPage={"@id": 5}),
             '<script type="application/ld+json">' + "[" * 10_000 + '"Article"' + "]" * 10_000 + "</script>",
             "<meta content=x><meta property content><meta name='' content=''><html lang><link rel=canonical>",

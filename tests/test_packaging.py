@@ -123,9 +123,7 @@ def test_every_import_is_a_declared_dependency() -> None:
                 names = [node.module]
             needed |= {name.split(".")[0]: path.name for name in names}
     unknown = {
-        name: file
-        for name, file in needed.items()
-        if name not in sys.stdlib_module_names | declared | {"cleaner"}
+        name: file for name, file in needed.items() if name not in sys.stdlib_module_names | declared | {"cleaner"}
     }
     assert not unknown
 

@@ -119,7 +119,7 @@ def test_headings_of_all_levels() -> None:
     "unseen",
     [
         "<script>var a = '<p>no</p>';</script>",
-        "<script type='application/json'>{\"a\": \"no\"}</script>",
+        '<script type=\'application/json\'>{"a": "no"}</script>',
         "<style>p { content: 'no' }</style>",
         "<template><p>no</p></template>",
         "<!-- <p>no</p> -->",

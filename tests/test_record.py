@@ -152,11 +152,7 @@ def test_a_lost_or_broken_original_is_a_fault(command: Command, place: Path) -> 
     command("clean", "a.txt", "--in-place")
     (original,) = Path(".cleaner/originals").rglob("*.z")
     original.write_bytes(b"broken")
-    assert (
-        command("restore", "a.txt")
-        .faults[0]
-        .endswith("the original is not there any more; look for a copy of it")
-    )
+    assert command("restore", "a.txt").faults[0].endswith("the original is not there any more; look for a copy of it")
     assert Path("a.txt").read_text() == CLEANED
 
 
@@ -166,9 +162,7 @@ def test_a_broken_record_is_a_fault(command: Command, place: Path) -> None:
     Path(".cleaner/removed/a.txt.jsonl").write_text('{"cleaner": 99}\n')
     run = command("restore", "a.txt")
     assert run.code == 3
-    assert run.faults[0].startswith(
-        "cleaner: .cleaner/removed/a.txt.jsonl:1: is no record that this version can read"
-    )
+    assert run.faults[0].startswith("cleaner: .cleaner/removed/a.txt.jsonl:1: is no record that this version can read")
 
 
 def test_cleaning_again_after_a_restore_adds_nothing(command: Command, place: Path) -> None:
