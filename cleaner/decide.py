@@ -46,6 +46,8 @@ _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
 _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
+_MUCH = 100
+"""Words below which nothing that a selector takes is too much."""
 _ALL_LINK = 0.85
 _SAME_WORDS = 0.8
 _MOST_DOUBT = 2.0
@@ -182,11 +184,12 @@ def _protected(decision: Decision) -> set[int]:
 
 def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     """Rules that need nothing but the block."""
-    keeping = {hit.block for hit in hits if hit.rule.action == "keep"} | _amid_story(view, decision, hits)
+    keeping = {hit.block for hit in hits if hit.rule.action == "keep"}
+    amid = keeping | _amid_story(view, decision, hits)
     excessive = _excessive(view, decision, hits)
     for hit in hits:
         if hit.rule.id not in excessive:
-            _apply_one(decision, hit, keeping)
+            _apply_one(decision, hit, keeping if hit.rule.css else amid)
 
 
 def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
@@ -198,7 +201,7 @@ def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
     if not blocks:
         return set()
     prose = np.where(decision.noise, 0.0, view.prose)
-    most = _MOST_OF_STORY * float(prose.sum())
+    most = max(_MUCH, _MOST_OF_STORY * float(prose.sum()))
     return {name for name, taken in blocks.items() if float(prose[sorted(taken)].sum()) > most}
 
 
