@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cleaner.facts import Floats, tally
+from cleaner.facts import Floats
 from cleaner.signals import neighbours
 from cleaner.view import View, ratio
 
 ContextSignal = Callable[[View, Floats], Floats]
 CONTEXT: dict[str, ContextSignal] = {}
-MARKUP_CONTEXT: dict[str, ContextSignal] = {}
 _FAR = 60.0
 _LIMIT = 6.0
 _REACH = 8
@@ -21,11 +20,6 @@ _KERNEL = np.exp(-np.abs(np.arange(-_REACH, _REACH + 1)) / 3.0)
 
 def context(function: ContextSignal) -> ContextSignal:
     CONTEXT[function.__name__] = function
-    return function
-
-
-def markup_context(function: ContextSignal) -> ContextSignal:
-    MARKUP_CONTEXT[function.__name__] = function
     return function
 
 
@@ -129,50 +123,3 @@ def story_vocabulary_share(view: View, points: Floats) -> Floats:
 def story_theme_share(view: View, points: Floats) -> Floats:
     """Share of content words that occur in two other core blocks."""
     return view.shared_terms(core(view, points), 2)
-
-
-def _container(level: int) -> None:
-    def mean(view: View, points: Floats) -> Floats:
-        around = view.around
-        weight = np.sqrt(view.words + 1)
-        container = around.level[level]
-        return ratio(around.sums(points * weight)[container], around.sums(weight)[container])
-
-    mean.__name__ = f"container{level}_points"
-    mean.__doc__ = f"Mean points of the container {level} steps around it."
-    markup_context(mean)
-
-
-for _level in (1, 2, 3, 4):
-    _container(_level)
-
-
-@markup_context
-def alike_points(view: View, points: Floats) -> Floats:
-    """Mean points of all blocks whose element has the same tag, class and parent's class."""
-    group = view.signature[view.around.holder]
-    weight = np.sqrt(view.words + 1)
-    size = int(group.max(initial=0)) + 1
-    return ratio(tally(group, points * weight, size), tally(group, weight, size))[group]
-
-
-@markup_context
-def core_beside(view: View, points: Floats) -> Floats:
-    """Share of the core's words that stand beside the block's element."""
-    around = view.around
-    parent = around.parent[around.holder]
-    words = view.words * core(view, points)
-    inside = np.bincount(parent, weights=words, minlength=len(around.low))
-    return inside[parent] / max(1.0, float(words.sum()))
-
-
-@markup_context
-def core_container(view: View, points: Floats) -> Floats:
-    """Inside the smallest container that holds nine tenths of the core's words."""
-    words = view.words * core(view, points)
-    sums = view.around.sums(words)
-    enough = np.flatnonzero(sums >= 0.9 * max(1.0, float(words.sum())))
-    if not len(enough):
-        return np.zeros(view.size)
-    container = enough[np.argmin(view.sums["blocks"][enough])]
-    return view.within((int(view.around.low[container]), int(view.around.high[container])))

@@ -2,7 +2,7 @@
 
 A card adds up points: each signal's value falls into a bin, each bin is worth its points, and a few pairs of
 signals are worth points together. Above zero speaks for noise, below zero for story. Two passes: a block by
-itself, then with what its surroundings got.
+itself, then with what its surroundings got (the card that is shipped does so for texts alone).
 """
 
 from __future__ import annotations

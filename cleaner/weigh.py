@@ -1,4 +1,4 @@
-"""Weigh each block: rules and signals to points, in two passes."""
+"""Weigh each block: rules and signals to points, in one pass or two."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.context import CONTEXT, MARKUP_CONTEXT
+from cleaner.context import CONTEXT
 from cleaner.facts import Floats
 from cleaner.match import Hit
 from cleaner.model import Evidence
@@ -49,13 +49,7 @@ def measure(view: View, names: Sequence[str]) -> dict[str, Floats]:
 
 def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[str, Floats]:
     """The named second-pass signals of a document, given its first-pass points."""
-    markup = view.structure is not None
-    values: dict[str, Floats] = {}
-    for name in names:
-        function = CONTEXT.get(name) or (MARKUP_CONTEXT.get(name) if markup else None)
-        if function is not None:
-            values[name] = function(view, points)
-    return values
+    return {name: CONTEXT[name](view, points) for name in names if name in CONTEXT}
 
 
 class Weights:
