@@ -60,14 +60,12 @@ def points_around(view: View, points: Floats) -> Floats:
 
 @context
 def blocks_since_core(view: View, points: Floats) -> Floats:
-    last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
-    return np.where(last >= 0, np.minimum(view.index - last, _FAR), _FAR)
+    return view.since(core(view, points), _FAR)
 
 
 @context
 def blocks_to_core(view: View, points: Floats) -> Floats:
-    following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
-    return np.where(following < view.size, np.minimum(following - view.index, _FAR), _FAR)
+    return view.until(core(view, points), _FAR)
 
 
 @context
@@ -88,7 +86,7 @@ def core_after(view: View, points: Floats) -> Floats:
 def noise_since_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise since the last core block."""
     noise: Floats = (view.words * (points > 0)).cumsum()
-    last = np.maximum.accumulate(np.where(core(view, points), view.index, -1))
+    last = view.last_marked(core(view, points))
     return np.asarray(np.log2(1 + noise - np.where(last >= 0, noise[np.maximum(last, 0)], 0.0)), dtype=np.float64)
 
 
@@ -96,7 +94,7 @@ def noise_since_core(view: View, points: Floats) -> Floats:
 def noise_to_core(view: View, points: Floats) -> Floats:
     """log2 of the words of noise up to the next core block."""
     noise: Floats = (view.words * (points > 0))[::-1].cumsum()[::-1]
-    following = np.minimum.accumulate(np.where(core(view, points), view.index, view.size)[::-1])[::-1]
+    following = view.next_marked(core(view, points))
     beyond = np.where(following < view.size, noise[np.minimum(following, view.size - 1)], 0.0)
     return np.asarray(np.log2(1 + noise - beyond), dtype=np.float64)
 

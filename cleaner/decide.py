@@ -48,7 +48,6 @@ _MOST_POINTS = 4.0
 _MOST_OF_STORY = 0.3
 _MUCH = 100
 """Words below which nothing that a selector takes is too much."""
-_ALL_LINK = 0.85
 _SAME_WORDS = 0.8
 _MOST_DOUBT = 2.0
 _NOISY = 40
@@ -73,9 +72,9 @@ class Decision:
     flags: tuple[str, ...] = ()
     refused: str | None = None
 
-    def protects(self, block: int) -> bool:
-        """Whether a rule keeps the block."""
-        return any(hit.rule.action == "keep" for hit in self.rules.get(block, ()))
+    def protected(self) -> set[int]:
+        """The blocks that a rule keeps."""
+        return {block for block, hits in self.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
 
     def drop(self, block: int, label: str, reason: str) -> None:
         self.noise[block] = True
@@ -132,12 +131,15 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     free: list[Hit] = []
     bound: list[Hit] = []
-    bodies = [hit for hit in hits if hit.rule.action == "body"]
-    standfirsts = {hit.block for hit in hits if hit.rule.class_ == "standfirst"}
+    bodies: list[Hit] = []
+    standfirsts: set[int] = set()
     for hit in hits:
-        if hit.rule.action == "body" or hit.rule.class_ == "standfirst":
-            continue
-        (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
+        if hit.rule.action == "body":
+            bodies.append(hit)
+        elif hit.rule.class_ == "standfirst":
+            standfirsts.add(hit.block)
+        else:
+            (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
     _apply(view, decision, free)
     _stay_in_body(view, decision, bodies)
     _follow_article(view, decision)
@@ -176,10 +178,6 @@ def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
 
 
 # Rules
-
-
-def _protected(decision: Decision) -> set[int]:
-    return {block for block, hits in decision.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
 
 
 def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
@@ -234,7 +232,7 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     decision.rules.setdefault(block, []).append(hit)
     if rule.action == "keep":
         decision.noise[block] = False
-        decision.label[block] = label if label in ("correction", "standfirst") else "story"
+        decision.label[block] = label if label == "correction" else "story"
     elif block not in keeping:
         if rule.weight is not None:
             decision.points[block] += rule.weight
@@ -249,7 +247,7 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     if not hits:
         return
     first, last = _extent(view, decision)
-    keeping = _protected(decision)
+    keeping = decision.protected()
     for hit in sorted(hits, key=lambda found: found.block):
         place = "before" if hit.block < first else "after" if hit.block > last else "inside"
         before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
@@ -272,8 +270,9 @@ def _stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
         for index in np.flatnonzero(blocks & doubtful).tolist():
             decision.noise[index] = False
             decision.reason[index] = f"inside {name}"
+        keeping = decision.protected()
         for index in np.flatnonzero(~blocks & ~decision.noise).tolist():
-            if not decision.protects(index):
+            if index not in keeping:
                 decision.drop(index, "story", f"outside {name}")
         return
 
@@ -315,7 +314,7 @@ def _follow_article(view: View, decision: Decision) -> None:
     first, last = np.flatnonzero(found)[[0, -1]].tolist()
     apart = sized & (share <= _NOT_IN_ARTICLE)
     outside = (view.index < first) | (view.index > last)
-    keeping = _protected(decision)
+    keeping = decision.protected()
     for block in np.flatnonzero(kept & (apart | outside) & (share < _IN_ARTICLE)).tolist():
         if block not in keeping:
             decision.drop(block, "story", "article")
@@ -348,9 +347,10 @@ def _drop_links(view: View, decision: Decision) -> None:
     """Drop paragraphs that are a link and no sentence: they lead to another story."""
     if view.structure is None:
         return
-    linked = (view.link_chars >= _ALL_LINK * view.facts.chars) & ~view.ends_sentence & ~decision.noise
+    keeping = decision.protected()
+    linked = view.all_link & ~view.ends_sentence & ~decision.noise
     for index in np.flatnonzero(linked).tolist():
-        if view.document.blocks[index].kind == "paragraph" and not decision.protects(index):
+        if view.document.blocks[index].kind == "paragraph" and index not in keeping:
             decision.drop(index, "related", "link")
 
 
@@ -404,7 +404,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     if not may.any():
         return
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
-    keeping = _protected(decision)
+    keeping = decision.protected()
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
     for block in range(int(gaps.at[latest]), view.size):
         hinted = decision.label[block] in ("timestamp", "label") and all(
@@ -477,13 +477,11 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
     sentence = view.ends_sentence[above] & (view.words[above] >= _SHORT_SENTENCE)
-    told = any(index == decision.headline for _, _, index in view.titles)
-    if not told and (sentence.any() or len(above) > _MOST_KICKERS):
+    if not _is_told(view, decision.headline) and (sentence.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return
-    for block in above.tolist():
-        if not decision.protects(block):
-            decision.drop(block, "label", "headline")
+    for block in sorted(set(above.tolist()) - decision.protected()):
+        decision.drop(block, "label", "headline")
 
 
 def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
@@ -502,7 +500,7 @@ def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
 def _keep_begin(view: View, decision: Decision) -> None:
     """The first full paragraph right under the headline that the page gives is the story's begin, if only doubted."""
     headline = decision.headline
-    if headline is None or all(index != headline for _, _, index in view.titles):
+    if headline is None or not _is_told(view, headline):
         return
     for index in range(headline + 1, min(view.size, headline + 1 + _UNDER_HEADLINE)):
         if view.full[index]:
@@ -520,6 +518,11 @@ def _is_title(view: View, index: int) -> bool:
     return (
         short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
     )
+
+
+def _is_told(view: View, index: int) -> bool:
+    """Whether the block is what the page gives as its headline."""
+    return any(title == index for _, _, title in view.titles)
 
 
 def _named_headline(view: View, prose: NDArray[np.int64]) -> int | None:

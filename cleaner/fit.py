@@ -36,7 +36,6 @@ TEXT_DROP_ABOVE = 2.5
 TEXT_NOISY_DROP_ABOVE = 1.2
 TAIL_ABOVE = 4.0
 TAILS = 2500
-REAL_TAILS = 2
 PAIRS = 60
 
 
@@ -298,14 +297,6 @@ def fit_folds(gold: Sequence[Path], folder: Path) -> None:
         card = fit_card(others, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE)
         fitted = Scorecard(card, builtin_scorecard().text, Names(fit_names(others)))
         write_scorecard(folder / f"fold-{number}.toml", fitted)
-
-
-def tail_start(example: Example) -> int | None:
-    """Where the noise after a labelled text's last story block begins; None where it is not worth the name."""
-    last = max((index for index, label in enumerate(example.labels) if label), default=None)
-    if last is None or not (example.view.words[last + 1 :] >= 8).any():
-        return None
-    return last + 1
 
 
 def list_headers() -> dict[str, list[str]]:

@@ -17,7 +17,6 @@ from cleaner.structure import REGION_BIT
 from cleaner.view import View
 
 _SENTENCE_WORDS = 8
-_ALL_LINK = 0.85
 _MUCH_LINK = 0.3
 _TITLE_WORDS = 4
 _HEADLINE_WORDS = 5
@@ -145,7 +144,7 @@ def _is_gallery(view: View, prose: Bools) -> bool:
 
 def _teasers(view: View) -> Bools:
     """Sentences that advertise another story: inside a link or beside one, or few under a title that is a link."""
-    linked = view.link_chars >= _ALL_LINK * view.facts.chars
+    linked = view.all_link
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     heading[[index for _, _, index in view.titles]] = True
     title = linked & (view.words >= np.where(heading, 1, _TITLE_WORDS))
@@ -210,9 +209,7 @@ def _clocks(view: View) -> list[tuple[int, int]]:
 
     Headings count where each is in a container of its own: those of a chronology share one.
     """
-    short = (
-        (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & (view.link_chars < _ALL_LINK * view.facts.chars)
-    )
+    short = (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & ~view.all_link
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     short &= ~heading | (_beside(view, heading) == 1)
     clocks = ((index, _CLOCK.search(view.document.blocks[index].text)) for index in np.flatnonzero(short).tolist())

@@ -207,10 +207,9 @@ class _Walk:
         """The first of the blocks inside a container, and the one after the last."""
         within = {container}
         for later in range(container + 1, len(self.parent)):
-            if self.parent[later] in within:
-                within.add(later)
-            elif self.parent[later] < container:
+            if self.parent[later] not in within:
                 break
+            within.add(later)
         first = self.first[container]
         stop = first
         while stop < len(self.holder) and self.holder[stop] in within:

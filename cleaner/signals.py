@@ -217,15 +217,13 @@ def prose_before(view: View) -> Floats:
 @signal
 def blocks_since_full(view: View) -> Floats:
     """Blocks since the last full paragraph, 40 where there is none."""
-    last = np.maximum.accumulate(np.where(view.full, view.index, -1))
-    return np.where(last >= 0, np.minimum(view.index - last, _FAR), _FAR)
+    return view.since(view.full, _FAR)
 
 
 @signal
 def blocks_to_full(view: View) -> Floats:
     """Blocks to the next full paragraph, 40 where there is none."""
-    following = np.minimum.accumulate(np.where(view.full, view.index, view.size)[::-1])[::-1]
-    return np.where(following < view.size, np.minimum(following - view.index, _FAR), _FAR)
+    return view.until(view.full, _FAR)
 
 
 @signal
@@ -471,8 +469,7 @@ def rule_points_after(view: View) -> Floats:
 @signal
 def rule_points_so_far(view: View) -> Floats:
     """Blocks since a rule found noise, 40 where none did."""
-    last = np.maximum.accumulate(np.where(view.rule_points > 0, view.index, -1))
-    return np.where(last >= 0, np.minimum(view.index - last, _FAR), _FAR)
+    return view.since(view.rule_points > 0, _FAR)
 
 
 @signal

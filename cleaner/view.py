@@ -40,6 +40,7 @@ from cleaner.structure import Structure
 _WORD = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_ARTICLE = 300
+_ALL_LINK = 0.85
 _LETTERS = LETTER | DIGIT
 _LONG_UNMARKED = 12
 _COLONS = ":："
@@ -233,6 +234,26 @@ class View:
         start = np.minimum(self.facts.word_from, len(inside))
         return ratio(running[np.maximum(stop, start)] - running[start], (stop - start).astype(np.float64))
 
+    def last_marked(self, marked: Bools) -> NDArray[np.int64]:
+        """For each block the last marked one up to it, -1 where none is."""
+        found: NDArray[np.int64] = np.maximum.accumulate(np.where(marked, self.index, -1))
+        return found
+
+    def next_marked(self, marked: Bools) -> NDArray[np.int64]:
+        """For each block the next marked one from it on, the number of blocks where none is."""
+        found: NDArray[np.int64] = np.minimum.accumulate(np.where(marked, self.index, self.size)[::-1])[::-1]
+        return found
+
+    def since(self, marked: Bools, far: float) -> Floats:
+        """Blocks since the last marked one, at most `far`, which stands for none too."""
+        last = self.last_marked(marked)
+        return np.where(last >= 0, np.minimum(self.index - last, far), far)
+
+    def until(self, marked: Bools, far: float) -> Floats:
+        """Blocks to the next marked one, at most `far`, which stands for none too."""
+        following = self.next_marked(marked)
+        return np.where(following < self.size, np.minimum(following - self.index, far), far)
+
     # What follows needs markup.
 
     @cached_property
@@ -244,6 +265,12 @@ class View:
     @cached_property
     def link_chars(self) -> Floats:
         return np.array([block.link_chars or 0 for block in self.document.blocks], dtype=np.float64)
+
+    @cached_property
+    def all_link(self) -> Bools:
+        """Blocks that are a link, but for a mark or a word."""
+        found: Bools = self.link_chars >= _ALL_LINK * self.facts.chars
+        return found
 
     @cached_property
     def sums(self) -> dict[str, Floats]:
