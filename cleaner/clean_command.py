@@ -62,7 +62,7 @@ def run(request: Request) -> int:
     tally = Tally()
     started = time.monotonic()
     selection = request.selection._replace(leave_out=_left_out(job))
-    _check_patterns(selection)
+    sources.check_patterns(selection)
     failed_before = _check_output(request, job)
     if failed_before:
         raise failed_before
@@ -117,19 +117,6 @@ def _record(request: Request, mode: Mode, output: str | None) -> str | None:
 
 def _left_out(job: Job) -> frozenset[str]:
     return frozenset(os.path.realpath(path) for path in (job.output, job.record) if path)
-
-
-def _check_patterns(selection: Selection) -> None:
-    for option, patterns in (
-        ("--include", selection.include),
-        ("--exclude", selection.exclude),
-        ("ignore in the config", selection.ignore),
-    ):
-        try:
-            if patterns:
-                sources.matcher(patterns)
-        except ValueError as error:
-            raise Unusable(option, f"has a pattern that cannot be read: {error}", "correct it") from None
 
 
 def _check_output(request: Request, job: Job) -> Fault | None:

@@ -40,6 +40,15 @@ class Read(NamedTuple):
     """The file's, where it came from one."""
 
 
+def site_of(document: Read) -> str | None:
+    """The site that a page names as its own, or else the one that a document's folder is named after."""
+    from cleaner.site_memory import site_of_page, site_of_path
+
+    own = site_of_page(document.encoded.text) if document.kind == "html" else None
+    base = document.source.path.removesuffix(document.source.name).rstrip(os.sep)
+    return own or site_of_path(os.path.join(os.path.basename(base), document.source.name))
+
+
 class Processor:
     """Cleans one document after the other with one compiled `Cleaner`."""
 
@@ -91,12 +100,7 @@ class Processor:
 
     def _site(self, document: Read) -> str | None:
         """The site that the document is from, where it is given or there is a memory of sites."""
-        if self.job.site is not None or not self.job.settings.sites:
-            return self.job.site
-        from cleaner.site_memory import site_of_page, site_of_path
-
-        own = site_of_page(document.encoded.text) if document.kind == "html" else None
-        return own or site_of_path(document.source.name)
+        return self.job.site or (site_of(document) if self.job.settings.sites else None)
 
     def _report(self, document: Read, cleaned: Cleaned) -> Outcome:
         return _outcome(document, cleaned)

@@ -11,7 +11,7 @@ from cleaner import faults, sources
 from cleaner.config import Settings
 from cleaner.faults import Fault, Unusable, shown
 from cleaner.limits import Limits, memory_limit
-from cleaner.site_memory import site_name, site_of_page, site_of_path
+from cleaner.site_memory import site_name
 from cleaner.sources import Noted, Selection, Source
 
 if TYPE_CHECKING:
@@ -93,10 +93,7 @@ def scrapes(request: Request) -> Iterator[Scrape | Fault | Noted]:
     """
     settings = request.settings
     selection = Selection(request.include, request.exclude, settings.ignore, settings.home)
-    try:
-        sources.matcher((*request.include, *request.exclude, *settings.ignore))
-    except ValueError as error:
-        raise Unusable("", f"a pattern of files cannot be read: {error}", "correct it") from None
+    sources.check_patterns(selection)
     for found in sources.find(request.paths, selection):
         if isinstance(found, Source):
             yield _scrape_or_fault(found, request.site)
@@ -115,14 +112,10 @@ def _scrape_or_fault(source: Source, site: str | None) -> Scrape | Fault:
 
 
 def _scrape(source: Source, site: str | None) -> Scrape:
-    from cleaner.deliver import read
+    from cleaner.deliver import read, site_of
 
     document = read(source, None)
-    text = document.encoded.text
-    base = source.path.removesuffix(source.name).rstrip(os.sep)
-    below = os.path.join(os.path.basename(base), source.name)
-    site = site or (site_of_page(text) if document.kind == "html" else None) or site_of_path(below)
-    return Scrape(source.path, text, document.kind, site)
+    return Scrape(source.path, document.encoded.text, document.kind, site or site_of(document))
 
 
 def _learn(learner: Learner, scrape: Scrape, tally: Tally) -> None:

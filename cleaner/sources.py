@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from cleaner.faults import Fault, of_system, shown
+from cleaner.faults import Fault, Unusable, of_system, shown
 
 IGNORE_FILE = ".cleanerignore"
 PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
@@ -252,6 +252,20 @@ def matcher(patterns: Iterable[str]) -> Matcher:
 
     spec = pathspec.GitIgnoreSpec.from_lines(patterns)
     return lambda path: spec.match_file(_decodable(path))
+
+
+def check_patterns(selection: Selection) -> None:
+    """Raise `Unusable` for a pattern that cannot be read."""
+    for option, patterns in (
+        ("--include", selection.include),
+        ("--exclude", selection.exclude),
+        ("ignore in the config", selection.ignore),
+    ):
+        try:
+            if patterns:
+                matcher(patterns)
+        except ValueError as error:
+            raise Unusable(option, f"has a pattern that cannot be read: {error}", "correct it") from None
 
 
 def _decodable(path: str) -> str:

@@ -282,6 +282,22 @@ def test_the_command_takes_the_site_that_is_given(real_command: Command) -> None
     assert [name for name, _ in content(Path("sites.db"))[0]] == ["heron.test"]
 
 
+@pytest.mark.parametrize("folder", ["in", "in/gull.test"])
+def test_what_was_learnt_is_left_out_wherever_the_folder_of_the_site_is_named(
+    real_command: Command, folder: str
+) -> None:
+    for number in range(3):
+        write(f"in/gull.test/{number}.txt", [*story(number), *FOOTER])
+    assert real_command("learn", "in", "--sites", "sites.db").code == 0
+    cleaned = Path("out", "gull.test" if folder == "in" else "", "1.txt")
+    assert real_command("clean", folder, "-o", "out").code == 0
+    assert FOOTER[1] in cleaned.read_text()
+    Path("cleaner.toml").write_text('sites = "sites.db"\n')
+    assert real_command("clean", folder, "-o", "out").code == 0
+    assert FOOTER[1] not in cleaned.read_text()
+    assert story(1)[-1] in cleaned.read_text()
+
+
 def test_documents_of_no_known_site_are_told(real_command: Command) -> None:
     write("in/a.txt", story(1))
     write("in/gull.test/b.txt", story(2))
