@@ -26,8 +26,10 @@ _SAME = 80
 _BESIDE = 2
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
+_LONGEST_TITLE = 24
+"""Words of a line from which on it is a paragraph, where no page says that it is the headline."""
 _HEADLINE_REACH = 12
-_MOST_KICKERS = 5
+_MOST_KICKERS = 3
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
 _UNDER_HEADLINE = 4
@@ -390,7 +392,7 @@ def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
 def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
     """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
     card = weights.card
-    if not card.tail.terms or view.size < 3:
+    if not card.tail.terms or not weights.suspect or view.size < 3:
         return
     gaps = Gaps(view, weights.points)
     may = usable(gaps)
@@ -445,6 +447,8 @@ def find_headline(view: View, decision: Decision) -> int | None:
     named = _named_headline(view, prose)
     if named is not None:
         return named
+    long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > _LONGEST_TITLE))
+    first = int(long[0]) if len(long) else first
     titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if _is_title(view, index)]
     titles = [index for index in titles if _only_doubted(decision, index)]
     if not titles:

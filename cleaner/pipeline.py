@@ -24,7 +24,7 @@ from cleaner.rules import Rule, RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.select import Selectors
 from cleaner.view import View
-from cleaner.weigh import Weights, rule_points, worth
+from cleaner.weigh import Weights, is_suspect, rule_points, worth
 
 if TYPE_CHECKING:
     from cleaner.site_memory import SiteMemory
@@ -97,11 +97,14 @@ class Cleaner:
 
     def _clean(self, document: Document, page: str | None, url: str | None, site: str | None) -> Cleaned:
         view, hits = self.look(document, url, site)
-        card = self.scorecard.text if document.markup is None else self.scorecard.page
-        weights = Weights(view, card)
+        weights = self._weigh(view, hits)
         decision = decide(view, weights, hits, self.policy)
         self._settle(view, decision, site)
         return self._render(view, weights, decision, page, url)
+
+    def _weigh(self, view: View, hits: Sequence[Hit]) -> Weights:
+        card = self.scorecard.text if view.structure is None else self.scorecard.page
+        return Weights(view, card, suspect=is_suspect(view, hits))
 
     def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
@@ -148,7 +151,7 @@ class Cleaner:
         ):
             return False
         left, hits = self.look(document, site=site)
-        after = decide(left, Weights(left, self.scorecard.text), hits, self.policy)
+        after = decide(left, self._weigh(left, hits), hits, self.policy)
         if after.refused is not None:
             return False
         starts = np.cumsum([0] + [len(line) + 1 for line in lines])

@@ -18,6 +18,12 @@ from cleaner.view import View
 CERTAIN = 6.0
 """Points that a rule without a weight counts for where a neighbour asks what stands beside it."""
 
+_PARAGRAPH_WORDS = 8
+_LEAST_PARAGRAPHS = 5
+_LAST_PARAGRAPHS = 3
+_SHARED_AT_END = 0.3
+"""Share of their content words that a story's last paragraphs have from before: 93 of 100 stories have more."""
+
 
 def worth(rule: Rule) -> float:
     """The points of a rule: above zero for noise, below for what it keeps."""
@@ -52,11 +58,35 @@ def measure_context(view: View, points: Floats, names: Sequence[str]) -> dict[st
     return {name: CONTEXT[name](view, points) for name in names if name in CONTEXT}
 
 
-class Weights:
-    """The points of a document's blocks and what they are made of."""
+def is_suspect(view: View, hits: Sequence[Hit]) -> bool:
+    """Whether anything speaks for noise: markup that was not read yet, a rule, or an end on another subject.
 
-    def __init__(self, view: View, card: Card) -> None:
+    A text of which nothing is known for noise is a story far more often than the card could tell.
+    """
+    if view.structure is not None or any(_speaks_for_noise(hit.rule) for hit in hits):
+        return True
+    paragraphs = np.flatnonzero(view.words >= _PARAGRAPH_WORDS)
+    if len(paragraphs) < _LEAST_PARAGRAPHS:
+        return False
+    last = paragraphs[-_LAST_PARAGRAPHS:]
+    shared = view.shared_terms(view.index < last[0], 1)
+    return float(shared[last].mean()) < _SHARED_AT_END
+
+
+def _speaks_for_noise(rule: Rule) -> bool:
+    return rule.action == "cut" or (rule.action == "drop" and rule.weight is None)
+
+
+class Weights:
+    """The points of a document's blocks and what they are made of; none where it is not `suspect`."""
+
+    def __init__(self, view: View, card: Card, *, suspect: bool = True) -> None:
         self.card = card
+        self.suspect = suspect
+        if not suspect:
+            self.values: dict[str, Floats] = {}
+            self.first = self.points = np.full(view.size, min(card.drop_above, card.noisy_drop_above) - CERTAIN)
+            return
         self.values = measure(view, card.first.signals)
         self.first = card.first.total(self.values, view.size)
         more = [name for name in card.second.signals if name not in self.values]
@@ -67,7 +97,7 @@ class Weights:
     def evidence(self, most: int = 4) -> list[tuple[Evidence, ...]]:
         """For each block the terms that weighed most for or against it."""
         last = self.card.second if self.card.second.terms else self.card.first
-        if not last.terms:
+        if not last.terms or not self.suspect:
             return [()] * len(self.points)
         names = [" & ".join(term.signals) for term in last.terms]
         table = np.round(last.points(self.values, len(self.points)), 2)
