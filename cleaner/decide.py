@@ -16,7 +16,7 @@ from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
-from cleaner.view import View, bare_text
+from cleaner.view import View, bare_text, word_triples
 from cleaner.weigh import CERTAIN, Weights
 
 _NEARLY_BEST = 1.0
@@ -24,12 +24,17 @@ _NEARLY_BEST = 1.0
 _SAME = 80
 """Characters from which on a second copy of a block counts as a duplicate."""
 _BESIDE = 2
+_LONG_COPY = 40
+"""Words of a block from which on it may be others over again."""
+_COPIED = 0.85
+"""Share of its word triples that they must have."""
 _LEAST_WORDS = 20
 _HEADLINE_WORDS = 30
 _LONGEST_TITLE = 24
 """Words of a line from which on it is a paragraph, where no page says that it is the headline."""
 _HEADLINE_REACH = 12
 _MOST_KICKERS = 3
+_KICKER_WORDS = 12
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
 _UNDER_HEADLINE = 4
@@ -146,6 +151,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     _stay_in_body(view, decision, bodies)
     _follow_article(view, decision)
     _drop_copies(view, decision)
+    _drop_contained(view, decision)
     _drop_links(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
     _drop_tail(view, weights, decision, anchors)
@@ -345,6 +351,29 @@ def _is_doubled(view: View, first: int, second: int) -> bool:
     return any(0 <= a < view.size and 0 <= b < view.size and blocks[a].text == blocks[b].text for a, b in beside)
 
 
+def _drop_contained(view: View, decision: Decision) -> None:
+    """Drop a long block that says again what two or more others say: the story once more, in one piece."""
+    kept = ~decision.noise[view.facts.block_of]
+    words, block = view.facts.words_inside[kept], view.facts.block_of[kept]
+    if len(words) < 2 * _LONG_COPY:
+        return
+    triples, block = word_triples(words), block[:-2]
+    order = np.argsort(triples, kind="stable")
+    same = triples[order[1:]] == triples[order[:-1]]
+    again = np.zeros(len(triples), dtype=bool)
+    again[order[1:][same]] = True
+    again[order[:-1][same]] = True
+    size = np.bincount(block, minlength=view.size)
+    shared = np.bincount(block[again], minlength=view.size)
+    keeping = decision.protected()
+    for index in np.flatnonzero((size >= _LONG_COPY) & (shared >= _COPIED * size)).tolist():
+        own = block == index
+        others = np.unique(block[np.isin(triples, triples[own]) & ~own])
+        told = np.isin(triples[own], triples[~own]).mean()
+        if len(others) > 1 and told >= _COPIED and size[index] > size[others].max() and index not in keeping:
+            decision.drop(index, "duplicate", "copy")
+
+
 def _drop_links(view: View, decision: Decision) -> None:
     """Drop paragraphs that are a link and no sentence: they lead to another story."""
     if view.structure is None:
@@ -480,8 +509,8 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
-    sentence = view.ends_sentence[above] & (view.words[above] >= _SHORT_SENTENCE)
-    if not _is_told(view, decision.headline) and (sentence.any() or len(above) > _MOST_KICKERS):
+    text = (view.words[above] >= _SHORT_SENTENCE) & (view.ends_sentence[above] | (view.words[above] > _KICKER_WORDS))
+    if not _is_told(view, decision.headline) and (text.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return
     for block in sorted(set(above.tolist()) - decision.protected()):

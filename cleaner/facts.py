@@ -187,6 +187,11 @@ class Facts:
         self.word_count = self.per_block(worth)
         self.buckets = (self.words & np.uint32(BUCKETS - 1)).astype(np.int64)
 
+    @property
+    def words_inside(self) -> NDArray[np.uint32]:
+        """The words that stand in blocks: `block_of` says in which."""
+        return self.words if self.inside is None else self.words[self.inside]
+
     def per_block(self, values: NDArray[np.generic]) -> Floats:
         """Sum a per-word array over each block."""
         if self.inside is not None:

@@ -56,7 +56,7 @@ def bare_text(text: str) -> str:
     return _NOT_WORD.sub("", fold(text))
 
 
-def _triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def word_triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A hash for each three words in a row."""
     if len(words) < 3:
         return np.zeros(0, dtype=np.uint32)
@@ -225,8 +225,8 @@ class View:
         article = self.document.article
         if article is None or len(article) < _LEAST_ARTICLE:
             return None
-        triples = _triples(Facts(Document(article, (Block(article, "paragraph", 0, len(article)),))).words)
-        own = _triples(self.facts.words)
+        triples = word_triples(Facts(Document(article, (Block(article, "paragraph", 0, len(article)),))).words)
+        own = word_triples(self.facts.words)
         inside = np.isin(own, triples).astype(np.float64)
         running = np.concatenate(([0.0], np.cumsum(inside)))
         stop = np.maximum(self.facts.word_to - 2, self.facts.word_from)
@@ -283,6 +283,20 @@ class View:
             "prose": around.sums(self.prose),
             "blocks": (around.high - around.low).astype(np.float64),
         }
+
+    @cached_property
+    def headline_containers(self) -> NDArray[np.int64] | None:
+        """Per block the smallest container that holds it and the page's headline; None where that is not known."""
+        if not self.titles:
+            return None
+        around = self.around
+        containers = [int(around.holder[self.titles[0][2]])]
+        while containers[-1]:
+            containers.append(int(around.parent[containers[-1]]))
+        found = np.zeros(self.size, dtype=np.int64)
+        for container in reversed(containers):
+            found[around.low[container] : around.high[container]] = container
+        return found
 
     @cached_property
     def all_prose(self) -> float:
