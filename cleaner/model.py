@@ -7,7 +7,9 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "table_cell", "preformatted"]
-"""What a block is on the page. Plain text knows paragraphs and list items only."""
+"""What a block is on the page; a table's row whose cells hold a text each is one `table_cell`.
+
+Plain text knows paragraphs and list items only."""
 
 KINDS: tuple[Kind, ...] = (
     "paragraph",

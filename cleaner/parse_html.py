@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -124,6 +125,8 @@ class _Walk:
         self.current = 0
         self.position = self.link_chars = self.links = self.breaks = 0
         self._run(body)
+        if "tr" in self.tags:
+            self._join_rows()
 
     def _run(self, body: LexborNode) -> None:
         nodes = body.traverse(include_text=True)
@@ -203,6 +206,45 @@ class _Walk:
             names.update(value for key in ("class", *_NAMING) if (value := attributes.get(key)))
         return "\n".join(names)
 
+    def _join_rows(self) -> None:
+        """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
+        spans = self._rows()
+        number = [0] * (len(self.blocks) + 1)
+        blocks: list[Block] = []
+        texts: list[str] = []
+        holder: list[int] = []
+        links: list[int] = []
+        block = 0
+        while block < len(self.blocks):
+            row, stop = spans.get(block, (self.holder[block], block + 1))
+            cells = self.blocks[block:stop]
+            number[block:stop] = [len(blocks)] * len(cells)
+            blocks.append(cells[0] if len(cells) == 1 else _joined(cells))
+            texts.append(blocks[-1].text)
+            holder.append(row)
+            links.append(sum(self.links_in[block:stop]))
+            block = stop
+        number[-1] = len(blocks)
+        self.blocks, self.texts, self.holder, self.links_in = blocks, texts, holder, links
+        self.first = [number[first] for first in self.first]
+
+    def _rows(self) -> dict[int, tuple[int, int]]:
+        """The rows to join, by their first block: the row's container, and the block after its last."""
+        row_of = [-1] * len(self.parent)
+        nesting: set[int] = set()
+        for container, tag in enumerate(self.tags):
+            around = row_of[self.parent[container]] if container else -1
+            row_of[container] = container if tag == "tr" else around
+            if tag == "tr":
+                nesting.add(around)
+        spans: dict[int, tuple[int, int]] = {}
+        for row, held in groupby(range(len(self.holder)), lambda block: row_of[self.holder[block]]):
+            blocks = list(held)
+            cells = {self.holder[block] for block in blocks}
+            if row not in nesting and len(cells) == len(blocks) > 1 and all(self.parent[cell] == row for cell in cells):
+                spans[blocks[0]] = row, blocks[-1] + 1
+        return spans
+
     def _blocks_in(self, container: int) -> tuple[int, int]:
         """The first of the blocks inside a container, and the one after the last."""
         within = {container}
@@ -272,6 +314,13 @@ class _Walk:
             self.links_in.append(self.links)
             self.position = end + 1
         self.link_chars = self.links = self.breaks = 0
+
+
+def _joined(cells: list[Block]) -> Block:
+    """The cells of a row as one block, a tab between them; each character stays where it was."""
+    text = "\t".join([cell.text.replace("\n", " ") for cell in cells])
+    link_chars = sum(cell.link_chars or 0 for cell in cells)
+    return Block(text, "table_cell", cells[0].start, cells[-1].end, link_chars)
 
 
 def _declared_language(tree: LexborHTMLParser) -> str | None:

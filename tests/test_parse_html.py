@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cleaner.model import KINDS, Document
 from cleaner.parse_html import parse_html
+from cleaner.select import Selectors
 
 
 def lines(source: str) -> list[str]:
@@ -73,14 +74,75 @@ def test_a_break_between_blocks_is_none() -> None:
     assert lines("<p>One.</p><br><p>Two.</p><br>") == ["One.", "Two."]
 
 
-def test_text_directly_in_table_cells() -> None:
-    source = "<table><thead><tr><th>Club<th>Points<tbody><tr><td>Elm<td>31<p>first</p></table>"
-    assert kinds(source) == [("table_cell", text) for text in ("Club", "Points", "Elm", "31", "first")]
+# --- tables --------------------------------------------------------------------------------------
 
 
-def test_a_layout_table_keeps_its_paragraphs() -> None:
-    source = "<table><tr><td><p>One.</p><p>Two.</p></td><td>Menu</td></tr></table>"
-    assert lines(source) == ["One.", "Two.", "Menu"]
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        ("<tr><td>6<td>Kyle Larson<td>3</tr><tr><td>7<td>Ann Lee<td>1</tr>", ["6|Kyle Larson|3", "7|Ann Lee|1"]),
+        ("<thead><tr><th>Club<th>Points</thead><tbody><tr><th>Elm<td>31", ["Club|Points", "Elm|31"]),
+        ("<tr><td>6<td>Kyle Larson<tr><td>7<td>Ryan Blaney", ["6|Kyle Larson", "7|Ryan Blaney"]),
+        ("<tr><td>\n6\n</td>\n<td>\n<b>Kyle</b>  Larson</td>\n</tr>", ["6|Kyle Larson"]),
+        ("<tr><td><td>6<td> &nbsp; <td><img src=flag><td>Kyle Larson<td></tr><tr><td></tr>", ["6|Kyle Larson"]),
+        ("<tr><td>6<div></div><td>Kyle Larson", ["6|Kyle Larson"]),
+        ("<tr><td>Kyle<br>Larson<td>3", ["Kyle Larson|3"]),
+        ("<tr><td colspan=2>Kyle<br>Larson", ["Kyle\nLarson"]),
+        ("<tr><td>10:45<td>The mayor left, and the council, which had met at ten, went on without her until noon.",
+         ["10:45|The mayor left, and the council, which had met at ten, went on without her until noon."]),
+    ],
+)  # fmt: skip
+def test_a_row_of_texts_is_one_block(source: str, rows: list[str]) -> None:
+    assert kinds(f"<table>{source}</table>") == [("table_cell", row.replace("|", "\t")) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ("<tr><td><p>One.</p><p>Two.</p></td><td>Menu</td></tr>", ["One.", "Two.", "Menu"]),
+        ("<tr><td><ul><li>Home<li>News</ul><td>One.", ["Home", "News", "One."]),
+        ("<tr><td><h2>Head</h2>One.<td>Menu", ["Head", "One.", "Menu"]),
+        ("<tr><td>One.<br><br>Two.<td>Menu", ["One.", "Two.", "Menu"]),
+        ("<tr><td>Menu<td><div>One.</div>", ["Menu", "One."]),
+        ("<tr><td>Home<td>News<td><table><tr><td>6<td>Larson</table><td>Menu<td>Imprint",
+         ["Home", "News", "6\tLarson", "Menu", "Imprint"]),
+    ],
+)  # fmt: skip
+def test_a_layout_table_keeps_its_paragraphs(source: str, texts: list[str]) -> None:
+    assert lines(f"<table>{source}</table>") == texts
+
+
+def test_links_of_a_row_are_those_of_its_cells() -> None:
+    document = parse_html(
+        "<p>One.</p><table><tr><td><a href=x>Elm</a><td>and <a href=y>Oakham</a></table><p><a href=z>Two"
+    )
+    assert [block.text for block in document.blocks] == ["One.", "Elm\tand Oakham", "Two"]
+    assert [block.link_chars for block in document.blocks] == [0, 9, 3]
+    assert document.markup is not None
+    assert document.markup.links == [0, 2, 1]
+
+
+def test_a_row_stands_in_its_table_and_what_follows_in_its_own_element() -> None:
+    document = parse_html(
+        "<table class=results><tr class=first><td class=rank>6<td>Larson<td class=last></table><p class=after>"
+        "<table class=results><tr><td class=only>7</table>"
+    )
+    assert document.markup is not None
+    assert names(document, 0)[0] == "first"
+    assert "results" in names(document, 0)
+    assert names(document, 1)[0] == "only"
+    assert document.markup.first == sorted(document.markup.first)
+    assert document.markup.first[document.markup.names.index("only")] == 1
+
+
+@pytest.mark.parametrize(
+    ("selector", "marked"),
+    [("tr", [0, 1]), ("table", [0, 1]), ("td", [1]), ("td.rank", []), ("td a", []), (".after", [2])],
+)
+def test_a_selector_finds_a_row_and_not_for_one_of_its_cells(selector: str, marked: list[int]) -> None:
+    source = "<table><tr><td class=rank>6<td><a>Larson</a></tr><tr><td><td>7</table><p class=after>Two."
+    document = parse_html(source, Selectors([(selector, "x")]))
+    assert [block for block, _ in document.marked] == marked
 
 
 def test_lists() -> None:
