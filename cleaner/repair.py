@@ -18,6 +18,7 @@ from cleaner.view import View
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*")
 _WORD_END = re.compile(r"[^\W\d_]+$")
+_CODE = re.compile(r"\w+(?:[(\[{<=]|\.\w)")
 _WORD_START = re.compile(r"[^\W\d_]+")
 
 
@@ -60,7 +61,7 @@ def _wraps(view: View, start: int, text: str) -> Iterator[Cut]:
 
 
 def _glued(view: View) -> Iterator[Cut]:
-    """A full stop between a word and a capitalised word: `Monday.Rare`, not `U.S.` or `Mining.com`."""
+    """A full stop between a word and a capitalised word: `Monday.Rare`, not `U.S.`, `Mining.com` or `log.Print(x)`."""
     classes = view.facts.classes
     if len(classes) < 5:
         return
@@ -68,7 +69,7 @@ def _glued(view: View) -> Iterator[Cut]:
     for place in (np.flatnonzero(stop) + 2).tolist():
         before, far, after = int(classes[place - 1]), int(classes[place - 2]), int(classes[place + 2])
         small = bool(before & LETTER and not before & UPPER and far & LETTER) or bool(before & DIGIT and far & DIGIT)
-        if small and after & LETTER and not after & UPPER:
+        if small and after & LETTER and not after & UPPER and not _CODE.match(view.document.text, place + 1):
             yield _space(place + 1, place + 1, " ", "glued")
 
 

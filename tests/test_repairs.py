@@ -47,3 +47,9 @@ def test_an_unknown_repair_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "cleaner.toml").write_text('repairs = ["hyphens"]\n')
     with pytest.raises(Unusable, match="there is no repair `hyphens`: use one of wraps, glued, invisible"):
         config.build_cleaner(config.load(str(tmp_path)))
+
+
+@pytest.mark.parametrize("call", ["log.Fatal(reason)", "queue.Drain() first", "torch.Sum[0]"])
+def test_a_call_in_a_program_is_no_glued_sentence(call: str) -> None:
+    text = f"The clerk's program ends with {call} where the ledger cannot be read, and that is what it did on Monday."
+    assert not Cleaner().clean(text, "text").changed
