@@ -38,8 +38,8 @@ def test_one_sure_line_of_noise_has_the_rest_weighed() -> None:
 
 def test_a_long_first_line_without_a_stop_is_a_paragraph() -> None:
     first = (
-        "Brackwater has this morning paid the 2.3 million crowns for the four bearings of its swing bridge to the foundry "
-        "in Ostrava that cast them, the harbour master said on Monday at the pier"
+        "Brackwater has this morning paid the 2.3 million crowns for the four bearings of its swing bridge to the "
+        "foundry in Ostrava that cast them, the harbour master said on Monday at the pier"
     )
     cleaned = Cleaner().clean("\n\n".join([first, "This clears the way for the repair", *STORY]), "text")
     assert cleaned.headline is None
