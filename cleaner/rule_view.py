@@ -37,7 +37,6 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
-        self._raw: dict[int, bytes] = {}
         self._phrases: dict[tuple[int, int], frozenset[int]] = {}
         self._groups: dict[int, Groups] = {}
         self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
@@ -58,12 +57,23 @@ class RuleView:
         text = recode(self.document.text)
         return text if self.as_is else "\n".join(self._pieces(text))
 
+    @cached_property
+    def _utf8(self) -> tuple[bytes, list[int], list[int]]:
+        """`high` in UTF-8, and where each block begins and ends in it."""
+        raw = self.high.encode()
+        if len(raw) == len(self.high):
+            return raw, self.starts.tolist(), self.ends.tolist()
+        leads = np.flatnonzero((np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80)
+        at = np.append(leads, len(raw))
+        return raw, at[self.starts].tolist(), at[self.ends].tolist()
+
     def lines(self, most_words: float) -> tuple[list[int], list[int], bytes]:
         """The blocks of no more than so many words, where each begins in their joined UTF-8, and that."""
         found = self._lines.get(most_words)
         if found is None:
             blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
-            pieces = [self.raw(block) for block in blocks]
+            raw, starts, ends = self._utf8
+            pieces = [raw[starts[block] : ends[block]] for block in blocks]
             begins = [0, *accumulate(len(piece) + 1 for piece in pieces)][: len(pieces)]
             found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
         return found
@@ -109,10 +119,8 @@ class RuleView:
 
     def raw(self, block: int) -> bytes:
         """The block's text in its own case, recoded, in UTF-8."""
-        found = self._raw.get(block)
-        if found is None:
-            found = self._raw[block] = self.high[self.starts[block] : self.ends[block]].encode()
-        return found
+        raw, starts, ends = self._utf8
+        return raw[starts[block] : ends[block]]
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
         """The literals of `program` that occur in the block."""
