@@ -186,12 +186,10 @@ def _search(program: Program, index: int, view: RuleView, block: int) -> Spans:
     """The matches of the rule's pattern in the block's UTF-8."""
     rule, edges = program.rules[index], program.plans[index].edges
     groups = view.groups(block)
-    pattern = program.compiled(index, groups)
-    if pattern is None:
-        phrases = view.phrases(block, program)
-        if not program.may_match(index, view.low_text(block), phrases):
-            return ()
-        pattern = program.pattern(index, groups, phrases)
+    phrases = view.phrases(block, program)
+    if not program.may_match(index, view.low_text(block), phrases):
+        return ()
+    pattern = program.compiled(index, groups) or program.pattern(index, groups, phrases)
     raw = view.raw(block)
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)
@@ -227,7 +225,7 @@ def _keeps_words(view: RuleView, block: int, span: tuple[int, int], edges: int) 
 
 def _has_demand(program: Program, plan: Plan, view: RuleView, block: int) -> bool:
     """Whether one of the literals that `needs` asks for stands in the block, as whole words."""
-    present = view.phrases(block, program)
+    present = program.short | view.phrases(block, program)
     asked = [pair for pair in zip(plan.demands, plan.whole, strict=True) if pair[0] in present]
     return any(_stands_whole(program.texts[number], view.low_text(block), ends) for number, ends in asked)
 

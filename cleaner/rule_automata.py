@@ -42,9 +42,14 @@ _GROUP_OF = _table()
 _GROUP_LIST: list[int] = _GROUP_OF.tolist()
 
 
+def group_of_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The group of each character."""
+    return _GROUP_OF[codes >> _SHIFT]
+
+
 def groups_in(codes: NDArray[np.uint32]) -> Groups:
     """The groups of scripts that a text uses."""
-    counts = np.bincount(_GROUP_OF[codes >> _SHIFT], minlength=GROUPS)
+    counts = np.bincount(group_of_codes(codes), minlength=GROUPS)
     return (0, *(group for group in range(1, GROUPS) if counts[group]))
 
 
@@ -64,21 +69,19 @@ def by_group(texts: Iterable[str]) -> tuple[str, ...]:
 class Automata:
     """An automaton for each group of literals, built when it is first needed.
 
-    `texts` is what `by_group` gives; literals are numbered in its order from `first` on.
+    `texts` is what `by_group` gives; literals are numbered in its order.
     """
 
-    def __init__(self, texts: Sequence[str], first: int) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         sizes = [text.count("\n") + 1 if text else 0 for text in texts]
-        self._first = [first + sum(sizes[:group]) for group in range(GROUPS)]
+        self._first = [sum(sizes[:group]) for group in range(GROUPS)]
         self._texts = texts
         self._built: list[Any] = [None] * GROUPS
 
-    def find(self, low: str, groups: Groups) -> NDArray[np.int64]:
-        """Every literal in a lower-case text, also inside of others, as rows of numbers, begins and ends."""
-        found = [self._in_group(low, group) for group in groups if self._texts[group]]
-        return np.concatenate(found, axis=1) if found else np.zeros((3, 0), dtype=np.int64)
-
-    def _in_group(self, low: str, group: int) -> NDArray[np.int64]:
+    def find(self, low: str, group: int) -> NDArray[np.int64]:
+        """Every literal of a group in a lower-case text, also inside of others, as rows of numbers, begins and ends."""
+        if not self._texts[group]:
+            return np.zeros((3, 0), dtype=np.int64)
         places = (self._built[group] or self._build(group)).find_matches_as_indexes(low, overlapping=True)
         flat = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=3 * len(places))
         rows = flat.reshape(-1, 3).T

@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of, distinct
 from cleaner.rule_compile import LEFT, RIGHT
-from cleaner.rule_program import Program, short_key
+from cleaner.rule_program import Program, pairs_of
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
+
+
+_NOTHING = np.zeros(1, dtype=np.uint32)
+"""What stands before a text and after it."""
 
 
 class Pairs(NamedTuple):
@@ -95,25 +99,26 @@ def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
     """The literals found: their numbers, begins and ends."""
-    found = program.literals.find(view.low, view.all_groups)
-    if program.needles.short:
-        found = np.concatenate((found, _short_words(program, view)), axis=1)
+    found = np.concatenate((view.literals(program), _short_words(program, view)), axis=1)
     return found[0], found[1], found[2]
 
 
 def _short_words(program: Program, view: RuleView) -> Ints:
     """The words of one or two letters that are literals, as rows of numbers, begins and ends."""
-    letters = (classes_of(view.codes) & LETTER) != 0
-    edges = np.flatnonzero(np.diff(letters, prepend=False, append=False))
-    starts, ends = edges[::2], edges[1::2]
-    short = ends - starts <= 2
-    starts, ends = starts[short], ends[short]
-    last = np.where(ends - starts == 2, view.codes[ends - 1], 0).astype(np.int64)
-    words = short_key(view.codes[starts].astype(np.int64), last)
-    keys, numbers = program.short_words
-    at = np.minimum(np.searchsorted(keys, words), len(keys) - 1)
-    known = keys[at] == words
-    return np.stack((numbers[at[known]], starts[known], ends[known]))
+    codes = np.minimum(view.codes, 0xFF).astype(np.uint8)
+    found = [
+        _numbered(numbers[of], size)
+        for size, of, numbers in zip((1, 2), (codes, pairs_of(codes)), program.short_words, strict=True)
+    ]
+    rows = np.concatenate(found, axis=1)
+    around = np.concatenate((_NOTHING, view.codes, _NOTHING))[[rows[1], rows[2] + 1]]
+    return rows[:, ((classes_of(around) & LETTER) == 0).all(axis=0)]
+
+
+def _numbered(numbers: NDArray[np.int32], size: int) -> Ints:
+    """Rows of numbers, begins and ends of literals of that size, given the number that begins at each place or -1."""
+    starts = np.flatnonzero(numbers >= 0)
+    return np.stack((numbers[starts], starts, starts + size))
 
 
 def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:

@@ -26,10 +26,10 @@ from cleaner.rule_files import (
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
 from cleaner.rule_text import LIST_NAME, expand, list_names, rewrite
 
-USUAL_MEMORY = 1 << 20
+USUAL_MEMORY = 8 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 11
+FORMAT = 14
 USUAL_GROUPS: tuple[Groups, ...] = ((0,), (0, 1))
 """The scripts of most texts: ASCII alone, and Latin."""
 LEFT, RIGHT = 1, 2
@@ -45,11 +45,10 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
     """The literals of a rule set, and for each the rules that it lets try: entries `first[i]:first[i+1]`."""
 
     texts: tuple[str, ...]
-    """The longer literals, `by_group`."""
+    """The longer literals, `by_group`: those of phrases that announce no rule too."""
     short: str
-    """Literals of one or two letters that must be whole words, one a line, numbered on from `texts`."""
-    others: tuple[str, ...]
-    """Literals of phrases that announce no rule, numbered on from `short`."""
+    """Literals too common to be sought in a text, one a line, numbered on from `texts`: words of one or two letters,
+    and those of up to three characters that announce no rule."""
     first: bytes
     rules: bytes
     flags: bytes
@@ -58,7 +57,7 @@ class Needles(msgspec.Struct, frozen=True, array_like=True):
 
     def all(self) -> list[str]:
         """Every literal, in order of the numbers."""
-        return [text for group in (*self.texts, self.short, *self.others) for text in group.split("\n") if text]
+        return [text for group in (*self.texts, self.short) for text in group.split("\n") if text]
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +76,7 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     size: int = 0
     """RE2's instructions for the pattern, where the block is found by a search over all lines."""
     must: bytes = b""
-    """A `Must`, packed."""
+    """The pattern's `Must`s, packed."""
     demands: tuple[int, ...] = ()
     """Numbers of the literals in `needs`, one of which must occur, where they do not lead to the block."""
     whole: tuple[int, ...] = ()
@@ -176,7 +175,7 @@ def _draft(rule: Rule, lists: Lists) -> _Draft:
         anatomy.requires_digit(),
         anatomy.requires_beyond_ascii(),
         (LEFT if left else 0) | (RIGHT if right else 0),
-        must=msgspec.msgpack.encode(anatomy.must()) if list_names(pattern) else b"",
+        must=msgspec.msgpack.encode(anatomy.musts()),
     )
     if rule.css:
         return _Draft(msgspec.structs.replace(plan, found_by="selector"), (), asked)
@@ -267,6 +266,8 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
     for index, needles in enumerate(of_rules):
         for found in needles:
             uses.setdefault(found.text, []).append((index, found))
+    for text in of_phrases:
+        uses.setdefault(text, [])
     short = {text for text, entries in uses.items() if _is_short(text, [found for _, found in entries])}
     uses = dict(sorted(uses.items(), key=lambda item: GROUPS if item[0] in short else group_of(item[0])))
     entries = [entry for group in uses.values() for entry in group]
@@ -274,7 +275,6 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
     return Needles(
         by_group(text for text in uses if text not in short),
         "\n".join(text for text in uses if text in short),
-        by_group(dict.fromkeys(text for text in of_phrases if text not in uses)),
         np.cumsum([0, *map(len, uses.values())], dtype=np.int32).tobytes(),
         np.array([rule for rule, _ in entries], dtype=np.int32).tobytes(),
         np.array(flags, dtype=np.uint8).tobytes(),
@@ -313,6 +313,8 @@ def _filled(pattern: str, lists: Lists) -> str:
 
 
 def _is_short(text: str, uses: Sequence[Needle]) -> bool:
+    if not uses:
+        return len(text) <= 3 and text.isascii()
     return len(text) <= 2 and text.isascii() and text.isalpha() and all(one.left and one.right for one in uses)
 
 

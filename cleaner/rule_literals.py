@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
-
-import msgspec
 
 from cleaner.facts import fold
 from cleaner.rule_text import GONE, LIST_NAME, SITE_SLOT, literal, phrase_pattern, rewrite, seen, stem
@@ -74,22 +72,11 @@ def _phrase(text: str, low: str) -> Phrase:
 Lists = Mapping[str, Sequence[Phrase]]
 
 
-class Must(msgspec.Struct, frozen=True, array_like=True):
-    """What a text must have for a pattern to match it: all of these literals and lists, one of each alternative."""
+class Must(NamedTuple):
+    """What a lower-case text must have for a pattern to match it: one of these literals, or a phrase of these lists."""
 
-    literals: tuple[str, ...] = ()
+    texts: tuple[str, ...]
     lists: tuple[str, ...] = ()
-    alternatives: tuple[tuple[Must, ...], ...] = ()
-
-    def holds(self, low: str, lists: Collection[str]) -> bool:
-        """Whether a lower-case text that has phrases of `lists` has it all.
-
-        >>> Anatomy("^(?:ad|{w}) by b+", {}).must().holds("ad by bob", ()), Must(("x",)).holds("y", ())
-        (True, False)
-        """
-        if not all(text in low for text in self.literals) or not all(name in lists for name in self.lists):
-            return False
-        return all(any(one.holds(low, lists) for one in branches) for branches in self.alternatives)
 
 
 class Anatomy:
@@ -109,9 +96,13 @@ class Anatomy:
         choice = self._finder.of_branches(self.branches, _Room(None, None, at_begin=True, at_end=True))
         return tuple(dict.fromkeys(choice)) if choice else ()
 
-    def must(self) -> Must:
-        """What each match must have."""
-        return _must((_Item(branches=self.branches),))
+    def musts(self) -> tuple[Must, ...]:
+        """What each match must have: all of these.
+
+        >>> Anatomy("^(?:ad|{w}) by b+", {}).musts()
+        (Must(texts=('by',), lists=()), Must(texts=('ad',), lists=('w',)))
+        """
+        return tuple(sorted(_musts((_Item(branches=self.branches),)), key=_size))
 
     def widest(self) -> int:
         """The most characters of a block that the pattern fits from `^` to `$`; `ANYWHERE` when it is open.
@@ -314,26 +305,40 @@ def _frequency(needle: Needle) -> float:
     return float(10.0**-length * near * whole)
 
 
-def _must(items: _Items) -> Must:
-    literals: list[str] = []
-    alternatives: list[tuple[Must, ...]] = []
+def _musts(items: _Items) -> list[Must]:
+    """What a match of a sequence must have."""
+    found: list[Must] = []
     run = ""
-    for item in items:
+    for item in (*items, _Item()):
         if item.char and item.least == item.most == 1:
             run += item.char
             continue
-        literals.append(run)
+        if text := literal(run):
+            found.append(Must((text,)))
         run = ""
-        if item.branches and item.least:
-            branches = tuple(map(_must, item.branches))
-            if all(branch != _NO_MUST for branch in branches):
-                alternatives.append(branches)
-    found = dict.fromkeys(text for run in (*literals, run) if (text := literal(run)))
-    lists = tuple(item.list_name for item in items if item.list_name and item.least)
-    return Must(tuple(found), lists, tuple(alternatives))
+        if item.least:
+            found += _musts_of(item)
+    return list(dict.fromkeys(found))
 
 
-_NO_MUST = Must()
+def _musts_of(item: _Item) -> list[Must]:
+    """What a match of a list or a group must have: of several branches one thing of each."""
+    if item.list_name:
+        return [Must((), (item.list_name,))]
+    branches = list(map(_musts, item.branches))
+    if len(branches) <= 1 or not all(branches):
+        return branches[0] if len(branches) == 1 else []
+    best = [min(branch, key=_commonness) for branch in branches]
+    texts = dict.fromkeys(text for one in best for text in one.texts)
+    return [Must(tuple(texts), tuple(dict.fromkeys(name for one in best for name in one.lists)))]
+
+
+def _commonness(must: Must) -> float:
+    return float(sum(10.0 ** -len(text.encode()) for text in must.texts)) + 0.01 * len(must.lists)
+
+
+def _size(must: Must) -> int:
+    return len(must.texts) + len(must.lists)
 
 
 def _has_digit(items: _Items) -> bool:

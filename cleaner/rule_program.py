@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,9 +53,9 @@ class Gate(NamedTuple):
     most_words: float
 
 
-def short_key(first: Any, second: Any) -> Any:
-    """A number for a word of one letter (`second` is 0) or two, given as code points."""
-    return first * 0x200000 + second
+def pairs_of(codes: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """A number for each pair of neighbours."""
+    return codes[:-1].astype(np.uint16) << 8 | codes[1:]
 
 
 def _size(texts: str) -> int:
@@ -96,7 +96,7 @@ class Program:
         self._recoded_phrases: dict[tuple[str, bool, Groups], str] = {}
         self._phrases: dict[int, frozenset[int]] = {}
         self._list_places: dict[str, dict[int, list[int]]] = {}
-        self._musts: dict[int, Must] = {}
+        self._musts: dict[int, list[tuple[tuple[str, ...], frozenset[int]]]] = {}
         self._list_numbers: dict[str, frozenset[int]] = {}
         self._urls: dict[int, Any] = {}
         self._gates: dict[Groups, list[Gate]] = {}
@@ -116,15 +116,8 @@ class Program:
 
     @cached_property
     def literals(self) -> Automata:
-        """Finds the longer literals that announce rules."""
-        return Automata(self.needles.texts, 0)
-
-    @cached_property
-    def _others(self) -> Automata:
-        """Finds the literals that `literals` leaves out."""
-        first = sum(map(_size, self.needles.texts))
-        ascii_texts = "\n".join(text for text in (self.needles.short, self.needles.others[0]) if text)
-        return Automata((ascii_texts, *self.needles.others[1:]), first)
+        """Finds the longer literals."""
+        return Automata(self.needles.texts)
 
     @cached_property
     def needle_first(self) -> NDArray[np.int32]:
@@ -204,10 +197,11 @@ class Program:
             found = self._urls[index] = compile_pattern(self.rules[index].url or "", self.rules[index])
         return found
 
-    def phrases_in(self, low: str, groups: Groups) -> frozenset[int]:
-        """The numbers of the literals that occur in a block's lower-case text, which uses these scripts."""
-        found = self.literals.find(low, groups)[0].tolist() + self._others.find(low, groups)[0].tolist()
-        return frozenset(found)
+    @cached_property
+    def short(self) -> frozenset[int]:
+        """The numbers of the short literals."""
+        first = sum(map(_size, self.needles.texts))
+        return frozenset(range(first, first + _size(self.needles.short)))
 
     @cached_property
     def texts(self) -> list[str]:
@@ -215,12 +209,14 @@ class Program:
         return self.needles.all()
 
     @cached_property
-    def short_words(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The short literals' `short_key`s in order, and the literals' numbers."""
-        words = self.needles.short.split("\n")
-        keys = np.array([short_key(*map(ord, text.ljust(2, "\0"))) for text in words], dtype=np.int64)
-        order = np.argsort(keys)
-        return keys[order], sum(map(_size, self.needles.texts)) + order
+    def short_words(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The numbers of the short literals that announce rules, by their one letter, and by `pairs_of` for two."""
+        one, two = np.full(0x100, -1, dtype=np.int32), np.full(0x10000, -1, dtype=np.int32)
+        for number, text in zip(sorted(self.short), self.needles.short.split("\n"), strict=False):
+            if self.needle_first[number] < self.needle_first[number + 1]:
+                codes = np.frombuffer(text.encode(), dtype=np.uint8)
+                (one if len(text) == 1 else two)[codes if len(text) == 1 else pairs_of(codes)] = number
+        return one, two
 
     def compiled(self, index: int, groups: Groups) -> Any:
         """Rule `index`'s pattern for texts of these scripts, with all phrases, if it was made already."""
@@ -231,15 +227,27 @@ class Program:
         return found
 
     def may_match(self, index: int, low: str, phrases: frozenset[int]) -> bool:
-        """Whether a text, given in lower case, has all that rule `index`'s pattern cannot do without."""
-        if not self.plans[index].must:
-            return True
-        must = self._musts.get(index)
-        if must is None:
-            must = self._musts[index] = msgspec.msgpack.decode(self.plans[index].must, type=Must)
-        rule = self.rules[index]
-        names = list_names(rule.pattern or "")
-        return must.holds(low, {name for name in names if not phrases.isdisjoint(self._numbers(name, rule))})
+        """Whether a text, given in lower case, has all that rule `index` cannot do without."""
+        musts = self._musts.get(index)
+        if musts is None:
+            musts = self._musts[index] = list(self._read_musts(index))
+        for texts, numbers in musts:
+            if numbers.isdisjoint(phrases) and not any([text in low for text in texts]):
+                return False
+        return True
+
+    def _read_musts(self, index: int) -> Iterator[tuple[tuple[str, ...], frozenset[int]]]:
+        """The literals of which a text must have one, and the numbers of others."""
+        rule, plan = self.rules[index], self.plans[index]
+        musts = msgspec.msgpack.decode(plan.must, type=tuple[Must, ...]) if plan.must else ()
+        found = [(must.texts, self._numbers_of(must.lists, rule)) for must in musts]
+        if plan.demands:
+            found.append(((), frozenset(plan.demands)))
+        return (one for one in found if one[1].isdisjoint(self.short))
+
+    def _numbers_of(self, names: Iterable[str], rule: Rule) -> frozenset[int]:
+        """The literals of the phrases of lists."""
+        return frozenset[int]().union(*(self._numbers(name, rule) for name in names))
 
     def _numbers(self, name: str, rule: Rule) -> frozenset[int]:
         """The literals of a list's phrases."""
@@ -258,7 +266,7 @@ class Program:
         if not self._phrases_of(index):
             return self._make_whole(index, groups)
         known = self._variants[index]
-        key = groups, phrases & self._phrases_of(index)
+        key = groups, self._phrases_of(index) & (phrases | self.short)
         found = known.get(key)
         if found is None:
             if len(known) == _VARIANTS_KEPT:
@@ -286,8 +294,7 @@ class Program:
         found = self._phrases.get(index)
         if found is None:
             rule = self.rules[index]
-            numbers = (self._numbers(name, rule) for name in list_names(rule.pattern or ""))
-            found = self._phrases[index] = frozenset[int]().union(*numbers)
+            found = self._phrases[index] = self._numbers_of(list_names(rule.pattern or ""), rule)
         return found
 
     def _filled(self, index: int, phrases: frozenset[int] | None, groups: Groups = EVERY_GROUP) -> str:
@@ -336,6 +343,5 @@ class Program:
     @cached_property
     def _group_of(self) -> list[int]:
         """The group of scripts of each literal."""
-        sizes = [*map(_size, self.needles.texts), _size(self.needles.short), *map(_size, self.needles.others)]
-        groups = [*range(GROUPS), 0, *range(GROUPS)]
-        return np.repeat(groups, sizes).tolist()
+        sizes = [*map(_size, self.needles.texts), _size(self.needles.short)]
+        return np.repeat([*range(GROUPS), 0], sizes).tolist()

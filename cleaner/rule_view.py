@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import KINDS, Document
 from cleaner.rule_alphabet import recode
-from cleaner.rule_automata import Groups, groups_in
+from cleaner.rule_automata import Groups, group_of_codes, groups_in
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 
@@ -37,6 +37,8 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
+        self._literals: dict[int, Ints] = {}
+        self._by_block: dict[int, tuple[list[int], list[int], list[int]]] = {}
         self._phrases: dict[tuple[int, int], frozenset[int]] = {}
         self._groups: dict[int, Groups] = {}
         self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
@@ -89,15 +91,15 @@ class RuleView:
 
     @cached_property
     def has_digit(self) -> Bools:
-        return self._some((self.codes >= 0x30) & (self.codes <= 0x39))
+        return self._some(np.flatnonzero((self.codes >= 0x30) & (self.codes <= 0x39)))
 
     @cached_property
     def beyond_ascii(self) -> Bools:
         """Which blocks have a character that ASCII has not."""
-        return self._some(self.codes > 0x7F)
+        return self._some(self._beyond)
 
-    def _some(self, mask: Bools) -> Bools:
-        places = np.flatnonzero(mask)
+    def _some(self, places: Ints) -> Bools:
+        """Which blocks have one of these places."""
         found: Bools = np.searchsorted(places, self.ends) > np.searchsorted(places, self.starts)
         return found
 
@@ -123,17 +125,52 @@ class RuleView:
         return raw[starts[block] : ends[block]]
 
     def phrases(self, block: int, program: Program) -> frozenset[int]:
-        """The literals of `program` that occur in the block."""
+        """The longer literals of `program` that occur in the block."""
         key = block, id(program)
         found = self._phrases.get(key)
         if found is None:
-            found = self._phrases[key] = program.phrases_in(self.low_text(block), self.groups(block))
+            numbers, firsts, lasts = self._in_blocks(program)
+            found = self._phrases[key] = frozenset(numbers[firsts[block] : lasts[block]])
         return found
+
+    def _in_blocks(self, program: Program) -> tuple[list[int], list[int], list[int]]:
+        """The numbers of the longer literals of `program`, and where those of each block begin and end among them."""
+        found = self._by_block.get(id(program))
+        if found is None:
+            numbers, starts, _ = self.literals(program)
+            bounds = np.searchsorted(starts, (self.starts, self.ends)).tolist()
+            found = self._by_block[id(program)] = numbers.tolist(), bounds[0], bounds[1]
+        return found
+
+    def literals(self, program: Program) -> Ints:
+        """The longer literals of `program`, as rows of their numbers, begins (in order) and ends."""
+        found = self._literals.get(id(program))
+        if found is None:
+            parts = [program.literals.find(self.low, 0)]
+            parts += [self._literals_of(program, group) for group in self.all_groups[1:]]
+            rows = np.concatenate(parts, axis=1)
+            found = self._literals[id(program)] = rows[:, np.argsort(rows[1], kind="stable")]
+        return found
+
+    def _literals_of(self, program: Program, group: int) -> Ints:
+        """Those of one group beyond ASCII, sought only in blocks that have such characters."""
+        blocks = np.flatnonzero(self._some(self._beyond[group_of_codes(self.codes[self._beyond]) == group]))
+        text = "\n".join([self.low_text(block) for block in blocks.tolist()])
+        rows = program.literals.find(text, group)
+        lengths = self.lengths[blocks] + 1
+        firsts = np.cumsum(lengths) - lengths
+        rows[1:] += (self.starts[blocks] - firsts)[np.searchsorted(firsts, rows[1], side="right") - 1]
+        return rows
+
+    @cached_property
+    def _beyond(self) -> Ints:
+        """Where characters stand that ASCII has not."""
+        return np.flatnonzero(self.codes > 0x7F)
 
     @cached_property
     def all_groups(self) -> Groups:
         """The groups of scripts that the document uses."""
-        return groups_in(self.codes)
+        return groups_in(self.codes[self._beyond])
 
     @cached_property
     def pattern_groups(self) -> Groups:
