@@ -21,7 +21,7 @@ from cleaner.weigh import CERTAIN, Weights
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
-_SAME = 80
+SAME = 80
 """Characters from which on a second copy of a block counts as a duplicate."""
 _BESIDE = 2
 _LONG_COPY = 40
@@ -333,7 +333,7 @@ def _drop_copies(view: View, decision: Decision) -> None:
     blocks = view.document.blocks
     places: dict[str, list[int]] = defaultdict(list)
     for index, block in enumerate(blocks):
-        if not decision.noise[index] and len(block.text) >= _SAME:
+        if not decision.noise[index] and len(block.text) >= SAME:
             places[block.text].append(index)
     for copies in places.values():
         best = min(copies, key=lambda copy: (decision.points[copy], copy))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -83,19 +83,39 @@ def _hits(
     active: Bools,
     words: NDArray[np.floating] | None,
 ) -> list[Hit]:
-    """The hits of one rule set. What holds for a block's text alone is remembered: lines come again and again."""
+    """The hits of one rule set. What holds for a text alone is remembered: lines come again and again."""
     program, blocks = rules.program, document.blocks
     known = program.known(active)
-    keys = [(block.kind, block.text) for block in blocks]
-    new = sorted({key: index for index, key in enumerate(keys) if key not in known}.values())
+    new = sorted({block.text: index for index, block in enumerate(blocks) if block.text not in known}.values())
     if new:
         view = RuleView(*_part(document, folded, new, words))
         found = dict(_matched(program, view, candidates(program, view, active)))
-        known.update((keys[block], found.get(number, ())) for number, block in enumerate(new))
-    pairs = [(index, rule, spans) for index, key in enumerate(keys) for rule, spans in known[key]]
+        known.update((blocks[block].text, found.get(number, ())) for number, block in enumerate(new))
+    pairs = [(index, rule, spans) for index, block in enumerate(blocks) for rule, spans in known[block.text]]
     pairs += _marked(program, document, folded, active, words)
     program.forget(len(document.text))
-    return [hit for pair in sorted(_in_place(program, pairs, len(blocks))) for hit in _as_hits(program, blocks, pair)]
+    return [hit for pair in sorted(_in_place(program, pairs, blocks)) for hit in _as_hits(program, blocks, pair)]
+
+
+def is_sure_noise(rule: Rule) -> bool:
+    """Whether the rule by itself takes what it finds."""
+    return rule.action == "cut" or (rule.action == "drop" and rule.weight is None)
+
+
+def may_be_noise(rules: RuleSet, texts: Iterable[str], language: str | None, site: str | None) -> bool:
+    """Whether a rule may take one of these lines, wherever it comes to stand; also where they were not met lately."""
+    own = rules.at(site)
+    scope = Scope(language, site, None)
+    for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
+        if rule_set is None:
+            continue
+        program = rule_set.program
+        known = program.known(_active(rule_set, scope, hidden))
+        for text in texts:
+            found = known.get(text)
+            if found is None or any(is_sure_noise(program.rules[rule]) for rule, _ in found):
+                return True
+    return False
 
 
 def _marked(
@@ -108,7 +128,7 @@ def _marked(
         if index is None or not active[index]:
             continue
         if words is not None and _is_plain(program.rules[index]):
-            if _has_size(program.rules[index], document.blocks[block], float(words[block])):
+            if _has_size(program.rules[index], float(words[block])):
                 yield block, index, _WHOLE
         else:
             asked.setdefault(block, []).append(index)
@@ -124,9 +144,8 @@ def _is_plain(rule: Rule) -> bool:
     return not (rule.pattern or rule.needs)
 
 
-def _has_size(rule: Rule, block: Block, words: float) -> bool:
-    kind = not rule.kinds or block.kind in rule.kinds
-    return kind and (rule.min_words or 0) <= words <= (rule.max_words or np.inf)
+def _has_size(rule: Rule, words: float) -> bool:
+    return (rule.min_words or 0) <= words <= (rule.max_words or np.inf)
 
 
 def _part(
@@ -239,18 +258,22 @@ def _stands_whole(text: str, low: str, ends: int) -> bool:
     return False
 
 
-def _in_place(program: Program, pairs: Sequence[tuple[int, int, Spans]], size: int) -> list[tuple[int, int, Spans]]:
-    """Without the hits of rules that want another place in the document, or a run of neighbours and have none."""
-    stands = {(block, index) for block, index, _ in pairs if _may_stand(program.rules[index], block, size)}
+def _in_place(
+    program: Program, pairs: Sequence[tuple[int, int, Spans]], blocks: Sequence[Block]
+) -> list[tuple[int, int, Spans]]:
+    """Without the hits of rules that want another kind of block, another place, or a run of neighbours."""
+    stands = {(block, index) for block, index, _ in pairs if _may_stand(program.rules[index], block, blocks)}
     runs = {pair for pair in stands if program.rules[pair[1]].run > 1}
     stands -= {pair for pair in runs if _run_length(stands, pair) < program.rules[pair[1]].run}
     return [pair for pair in pairs if pair[:2] in stands]
 
 
-def _may_stand(rule: Rule, block: int, size: int) -> bool:
+def _may_stand(rule: Rule, block: int, blocks: Sequence[Block]) -> bool:
+    if rule.kinds and blocks[block].kind not in rule.kinds:
+        return False
     if rule.first is None and rule.last is None:
         return True
-    return block < (rule.first or 0) or size - block <= (rule.last or 0)
+    return block < (rule.first or 0) or len(blocks) - block <= (rule.last or 0)
 
 
 def _run_length(pairs: set[tuple[int, int]], pair: tuple[int, int]) -> int:

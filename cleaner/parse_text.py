@@ -9,6 +9,7 @@ from cleaner.model import Block, Document, Kind
 
 _ITEM = re.compile(r"(?:[-*•‣▪◦·–—]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _ENDS = ".!?…:;。！？؟।۔\"'”’»)]"
+_LONGEST_TITLE = 200
 NARROWEST, WIDEST = 30, 160
 _MOST_FRESH = 0.65
 """Share of lines that may begin with a capital, a digit or a mark where they are wrapped prose."""
@@ -26,7 +27,15 @@ def parse_text(text: str) -> Document:
         position += len(line) + 1
     spans = _unwrap(text, lines)
     blocks = tuple([Block(text[start:end], _kind(text, start), start, end) for start, end in spans])
-    return Document(text, blocks)
+    return Document(text, blocks, headlines=_title_over(text, blocks))
+
+
+def _title_over(text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The first line, where the only empty line stands below it and it reads like a title."""
+    if len(blocks) < 3 or len(blocks[0].text) > _LONGEST_TITLE or blocks[0].text[-1] in _ENDS:
+        return ()
+    gaps = [text.count("\n", one.end, other.start) for one, other in pairwise(blocks)]
+    return (blocks[0].text,) if gaps[0] == 2 and max(gaps[1:]) == 1 else ()
 
 
 def _kind(text: str, start: int) -> Kind:

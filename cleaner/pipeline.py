@@ -23,6 +23,7 @@ from cleaner.read import SourceKind, decode, sniff
 from cleaner.rules import Rule, RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.select import Selectors
+from cleaner.settle import is_settled
 from cleaner.view import View
 from cleaner.weigh import Weights, is_suspect, rule_points, worth
 
@@ -134,8 +135,13 @@ class Cleaner:
     def _settle(self, view: View, decision: Decision, site: str | None) -> None:
         """Look at what is left as the text it will be, until nothing more would go: cleaning is idempotent."""
         for _ in range(_ROUNDS):
-            if decision.refused is not None or not self._look_again(view, decision, site):
+            if decision.refused is not None or self._is_settled(view, decision, site):
                 return
+            if not self._look_again(view, decision, site):
+                return
+
+    def _is_settled(self, view: View, decision: Decision, site: str | None) -> bool:
+        return self.memory is None and is_settled(view, decision, self.rules, self.language(view), site)
 
     def _look_again(self, view: View, decision: Decision, site: str | None) -> bool:
         blocks = view.document.blocks

@@ -49,7 +49,7 @@ def candidates(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 
 def chosen(program: Program, view: RuleView, pairs: list[tuple[int, int]]) -> Pairs:
-    """Of these pairs of a block and a rule those whose block has the size and kind that the rule wants."""
+    """Of these pairs of a block and a rule those whose block has the size that the rule wants."""
     found = _pairs(sorted(set(pairs)))
     return found.where(_fit(program, view, found))
 
@@ -60,7 +60,7 @@ def _pairs(pairs: list[tuple[int, int]]) -> Pairs:
 
 
 def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
-    """Whether each pair's block has the length, words and kind that its rule wants."""
+    """Whether each pair's block has the length and words that its rule wants."""
     blocks, rules = pairs
     wants = program.wants
     fits = view.lengths[blocks] <= wants.width[rules]
@@ -68,8 +68,6 @@ def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
         fits &= ~wants.digit[rules] | view.has_digit[blocks]
     if wants.beyond_ascii.any():
         fits &= ~wants.beyond_ascii[rules] | view.beyond_ascii[blocks]
-    if wants.some_kinds:
-        fits &= (wants.kinds[rules] & view.kinds[blocks]) != 0
     left = np.flatnonzero(fits)
     words = view.words(blocks[left])
     fits[left] = (wants.min_words[rules[left]] <= words) & (words <= wants.max_words[rules[left]])

@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.model import KINDS
 from cleaner.rule_automata import EVERY_GROUP, GROUPS, Automata, Groups
 from cleaner.rule_compile import (
     USUAL_GROUPS,
@@ -37,7 +36,7 @@ _GATE = 5_000
 _SETS_KEPT = 64
 _CHARACTERS_KEPT = 1 << 23
 Spans = tuple[tuple[int, int], ...]
-Known = dict[tuple[str, str], tuple[tuple[int, Spans], ...]]
+Known = dict[str, tuple[tuple[int, Spans], ...]]
 
 
 _LIST_MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-?[a-zA-Z]*i[a-zA-Z]*:[^()]*\{[a-z]")
@@ -72,12 +71,6 @@ class Wants:
         self.beyond_ascii = np.array([plan.beyond_ascii for plan in plans], dtype=np.bool_)
         self.min_words = np.array([rule.min_words or 0 for rule in rules], dtype=np.float64)
         self.max_words = np.array([rule.max_words or np.inf for rule in rules], dtype=np.float64)
-        self.kinds = np.array([_bits(rule.kinds) for rule in rules], dtype=np.uint8)
-        self.some_kinds = any(rule.kinds for rule in rules)
-
-
-def _bits(kinds: Sequence[str]) -> int:
-    return sum(1 << index for index, kind in enumerate(KINDS) if not kinds or kind in kinds)
 
 
 class Program:
@@ -104,7 +97,7 @@ class Program:
         self._room = _CHARACTERS_KEPT
 
     def known(self, active: NDArray[np.bool_]) -> Known:
-        """What those rules are known to match, by a block's kind and text: the same dictionary for the same rules."""
+        """What those rules are known to match, by a block's text: the same dictionary for the same rules."""
         return self._known.setdefault(active.tobytes(), {})
 
     def forget(self, size: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
-from cleaner.model import KINDS, Document
+from cleaner.model import Document
 from cleaner.rule_alphabet import recode
 from cleaner.rule_automata import Groups, group_of_codes, groups_in
 from cleaner.rule_program import Program
@@ -102,11 +102,6 @@ class RuleView:
         """Which blocks have one of these places."""
         found: Bools = np.searchsorted(places, self.ends) > np.searchsorted(places, self.starts)
         return found
-
-    @cached_property
-    def kinds(self) -> NDArray[np.uint8]:
-        """The bit of each block's kind."""
-        return np.array([KIND_BITS[block.kind] for block in self.blocks], dtype=np.uint8)
 
     def words(self, blocks: Ints) -> NDArray[np.float64]:
         """The words of these blocks."""
@@ -202,9 +197,6 @@ class RuleView:
 def _with_latin(groups: Groups) -> Groups:
     """Symbols beyond ASCII are in the patterns for Latin."""
     return groups if 1 in groups else (0, 1, *groups[1:])
-
-
-KIND_BITS = {kind: 1 << index for index, kind in enumerate(KINDS)}
 
 
 def _is_tidy(low: str, in_blocks: int) -> bool:

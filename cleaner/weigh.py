@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.context import CONTEXT
-from cleaner.facts import Floats
-from cleaner.match import Hit
+from cleaner.facts import Bools, Floats
+from cleaner.match import Hit, is_sure_noise
 from cleaner.model import Evidence
 from cleaner.rule_files import Rule
 from cleaner.scorecard import Card
@@ -63,18 +63,19 @@ def is_suspect(view: View, hits: Sequence[Hit]) -> bool:
 
     A text of which nothing is known for noise is a story far more often than the card could tell.
     """
-    if view.structure is not None or any(_speaks_for_noise(hit.rule) for hit in hits):
+    if view.structure is not None or any(is_sure_noise(hit.rule) for hit in hits):
         return True
-    paragraphs = np.flatnonzero(view.words >= _PARAGRAPH_WORDS)
+    return ends_apart(view, np.ones(view.size, dtype=bool))
+
+
+def ends_apart(view: View, left: Bools) -> bool:
+    """Whether the last paragraphs of those `left` share little with what stands before them."""
+    paragraphs = np.flatnonzero(left & (view.words >= _PARAGRAPH_WORDS))
     if len(paragraphs) < _LEAST_PARAGRAPHS:
         return False
     last = paragraphs[-_LAST_PARAGRAPHS:]
-    shared = view.shared_terms(view.index < last[0], 1)
+    shared = view.shared_terms(left & (view.index < last[0]), 1)
     return float(shared[last].mean()) < _SHARED_AT_END
-
-
-def _speaks_for_noise(rule: Rule) -> bool:
-    return rule.action == "cut" or (rule.action == "drop" and rule.weight is None)
 
 
 class Weights:

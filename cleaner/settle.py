@@ -1,0 +1,32 @@
+"""Whether what is left of a document would be cleaned further, were it a text: mostly told without reading it again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleaner.decide import SAME, Decision
+from cleaner.match import may_be_noise
+from cleaner.rules import RuleSet
+from cleaner.view import View
+from cleaner.weigh import ends_apart
+
+_ELLIPSIS = 3.0
+
+
+def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
+    """Whether nothing more would go for sure. What would make a text be looked at closely is not settled."""
+    blocks = view.document.blocks
+    left = decision.kept.copy()
+    if decision.headline is None:
+        return False
+    left[decision.headline] = True
+    order = np.flatnonzero(left)
+    if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
+        return False
+    texts = [blocks[index].text for index in order.tolist()]
+    if view.structure is not None and any("\n" in text for text in texts):
+        return False
+    long = [text for text in texts if len(text) >= SAME]
+    if len(set(long)) < len(long) or (view.last_character[order] == _ELLIPSIS).any():
+        return False
+    return not may_be_noise(rules, texts, language, site) and not ends_apart(view, left)
