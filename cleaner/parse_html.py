@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,7 +16,7 @@ from cleaner.select import Selectors
 from cleaner.structured import declared_kind, read_structured
 
 UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
-TEXT, LINK, INLINE, BREAK, SKIP, BLOCK = range(6)
+TEXT, LINK, INLINE, BREAK, SKIP, DROP, BLOCK = range(7)
 _INLINE_TAGS = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rb rp rt ruby s samp "
     "small source span strike strong sub sup time tt u var wbr input picture audio video"
@@ -25,15 +25,12 @@ _INLINE_TAGS = (
 
 def _roles() -> dict[int, int]:
     """Map lexbor's tag ids to what the walk does with such a node; every other tag is a block."""
-    tree = LexborHTMLParser("<p>a<!-- b --><br>" + "".join(f"<{t}>" for t in _INLINE_TAGS.split()) + "<a>")
-    special = {"br": BREAK, "a": LINK, **dict.fromkeys(_INLINE_TAGS.split(), INLINE)}
-    roles: dict[int, int] = {}
-    if tree.body is not None:
-        for node in tree.body.traverse(include_text=True):
-            what = SKIP if node.is_comment_node else TEXT if node.is_text_node else special.get(node.tag or "")
-            if what is not None and node.tag_id is not None:
-                roles[node.tag_id] = what
-    return roles
+    special = {"-text": TEXT, "-comment": SKIP, "br": BREAK, "a": LINK, **dict.fromkeys(_INLINE_TAGS.split(), INLINE)}
+    special.update(dict.fromkeys(UNSEEN, DROP))
+    tree = LexborHTMLParser("<p>a<!-- b -->")
+    nodes = [*tree.body.traverse(include_text=True)] if tree.body else []
+    nodes += [tree.create_node(tag) for tag in special if tag.isalpha()]
+    return {node.tag_id: special[node.tag] for node in nodes if node.tag in special}
 
 
 ROLES = _roles()
@@ -85,7 +82,6 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
     description = description_of(tree)
     language = _declared_language(tree)
     declared = declared_kind(tree, structured)
-    tree.strip_tags(UNSEEN)
     if tree.body is None:
         return Document("", ())
     walk = _Walk(tree.body)
@@ -117,44 +113,49 @@ class _Walk:
         self.names: list[str] = [""]
         self.first: list[int] = [0]
         self.kinds: list[Kind] = ["paragraph"]
-        # Each open element by its address: the container it belongs to, apart for those inside a link.
-        self.plain: dict[int, int] = {body.mem_id: 0}
-        self.linked: dict[int, int] = {}
+        # Each element by its address: the container that it is or belongs to.
+        self.place: dict[int, int] = {body.mem_id: 0}
         self.inline: list[LexborNode] = [body]
         self.pieces: list[str] = []
-        self.current = 0
-        self.position = self.link_chars = self.links = self.breaks = 0
+        self.position = self.link_chars = self.links = 0
         self._run(body)
         if "tr" in self.tags:
             self._join_rows()
 
     def _run(self, body: LexborNode) -> None:
-        nodes = body.traverse(include_text=True)
-        next(nodes)
-        role, plain, inline = ROLES.get, self.plain, self.inline.append
-        for node in nodes:
-            parent = node.parent
-            above = parent.mem_id if parent is not None else 0
-            container = plain.get(above)
-            in_link = container is None
-            if container is None:
-                container = self.linked.get(above, 0)
-            what = role(node.tag_id or 0, BLOCK)
-            if what == TEXT:
-                self._text(node.text_content or "", container, in_link)
-            elif what == INLINE:
-                (self.linked if in_link else plain)[node.mem_id] = container
-                inline(node)
-            elif what == LINK:
-                self._move(container)
-                self.links += 1
-                self.linked[node.mem_id] = container
-                inline(node)
-            elif what == BLOCK:
-                self._open(node, container, in_link)
-            elif what == BREAK:
-                self._break()
-        self._flush()
+        """Visit all nodes; what no reader sees is taken out of the tree."""
+        role, pieces = ROLES.get, self.pieces
+        outer: list[tuple[Iterator[LexborNode], int, bool]] = [(iter(()), 0, False)]
+        children, container, in_link = body.iter(include_text=True), 0, False
+        while outer:
+            for node in children:
+                what = role(node.tag_id, BLOCK)
+                if what == TEXT:
+                    text = node.text_content or ""
+                    if pieces or not text.isspace():
+                        pieces.append(text)
+                        self.link_chars += in_link and len(text)
+                elif what == BREAK:
+                    self._break(container)
+                elif what == DROP:
+                    node.decompose(recursive=False)
+                elif what != SKIP:
+                    outer.append((children, container, in_link))
+                    if what == BLOCK:
+                        container = self._open(node, container)
+                    else:
+                        self.inline.append(node)
+                        self.links += what == LINK
+                        in_link |= what == LINK
+                    self.place[node.mem_id] = container
+                    children = node.iter(include_text=True)
+                    break
+            else:
+                inner = container
+                children, container, in_link = outer.pop()
+                if container != inner:
+                    self._flush(inner)
+        self._flush(0)
 
     def markup(self) -> Markup:
         """The containers that hold blocks, and the blocks' places in them."""
@@ -185,7 +186,7 @@ class _Walk:
         for block, container in enumerate(self.holder):
             own_blocks[container].append(block)
         for node, name in elements:
-            container = self.plain.get(node.mem_id, self.linked.get(node.mem_id, -1))
+            container = self.place.get(node.mem_id, -1)
             if container < 0:
                 continue
             if ROLES.get(node.tag_id or 0, BLOCK) != BLOCK:
@@ -258,62 +259,48 @@ class _Walk:
             stop += 1
         return first, stop
 
-    def _move(self, container: int) -> None:
-        if container != self.current:
-            self._flush()
-            self.current = container
-
-    def _text(self, text: str, container: int, in_link: bool) -> None:  # noqa: FBT001 - on the hot path
-        self._move(container)
-        if self.pieces or not text.isspace():
-            self.pieces.append(text)
-            if in_link:
-                self.link_chars += len(text)
-
-    def _open(self, node: LexborNode, container: int, in_link: bool) -> None:  # noqa: FBT001 - on the hot path
-        self._flush()
+    def _open(self, node: LexborNode, around: int) -> int:
+        self._flush(around)
         tag = node.tag or ""
         attributes = node.attributes
-        self.current = len(self.parent)
-        (self.linked if in_link else self.plain)[node.mem_id] = self.current
-        self.parent.append(container)
+        self.parent.append(around)
         self.first.append(len(self.blocks))
         self.tags.append(tag)
-        self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[container])
+        self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[around])
         self.names.append(attribute_names(attributes) if attributes else "")
+        return len(self.parent) - 1
 
-    def _break(self) -> None:
+    def _break(self, container: int) -> None:
         """A line break; a second one ends the paragraph."""
         pieces = self.pieces
         if not pieces:
             return
         if pieces[-1] == "\v" or (pieces[-1].isspace() and len(pieces) > 1 and pieces[-2] == "\v"):
-            self._flush()
+            self._flush(container)
         else:
             pieces.append("\v")
-            self.breaks += 1
 
-    def _flush(self) -> None:
-        if not self.pieces:
-            self.links = 0
-            return
-        kind = self.kinds[self.current]
-        text = "".join(self.pieces)
-        self.pieces.clear()
-        if kind == "preformatted":
-            text = text.replace("\v", "\n").strip("\n")
-        elif self.breaks:
-            text = "\n".join([line for part in text.split("\v") if (line := " ".join(part.split()))])
-        else:
-            text = " ".join(text.split())
-        if text and not text.isspace():
-            end = self.position + len(text)
-            self.blocks.append(Block(text, kind, self.position, end, self.link_chars))
-            self.texts.append(text)
-            self.holder.append(self.current)
-            self.links_in.append(self.links)
-            self.position = end + 1
-        self.link_chars = self.links = self.breaks = 0
+    def _flush(self, container: int) -> None:
+        """Make a block of the text that has gathered, if any."""
+        if self.pieces:
+            kind = self.kinds[container]
+            text = "".join(self.pieces)
+            if kind == "preformatted":
+                text = text.replace("\v", "\n").strip("\n")
+            elif "\v" in self.pieces:
+                text = "\n".join([line for part in text.split("\v") if (line := " ".join(part.split()))])
+            else:
+                text = " ".join(text.split())
+            if text and not text.isspace():
+                end = self.position + len(text)
+                self.blocks.append(Block(text, kind, self.position, end, self.link_chars))
+                self.texts.append(text)
+                self.holder.append(container)
+                self.links_in.append(self.links)
+                self.position = end + 1
+            self.pieces.clear()
+            self.link_chars = 0
+        self.links = 0
 
 
 def _joined(cells: list[Block]) -> Block:
