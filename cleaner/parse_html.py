@@ -96,7 +96,7 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
         declared=declared,
         paywalled=bool(structured.paywalled),
         live=structured.live,
-        marked=walk.marked(selectors.find(tree, walk.all_names(), raw)) if selectors else (),
+        marked=walk.marked(selectors.find(tree, walk.all_attributes())) if selectors else (),
     )
 
 
@@ -115,7 +115,8 @@ class _Walk:
         self.kinds: list[Kind] = ["paragraph"]
         # Each element by its address: the container that it is or belongs to.
         self.place: dict[int, int] = {body.mem_id: 0}
-        self.inline: list[LexborNode] = [body]
+        self.inline: list[LexborNode] = [node for node in (body.parent, body) if node]
+        self.attributes: list[dict[str, str | None]] = []
         self.pieces: list[str] = []
         self.position = self.link_chars = self.links = 0
         self._run(body)
@@ -198,14 +199,12 @@ class _Walk:
             found.update((block, name) for block in range(*inside[container]))
         return tuple(sorted(found))
 
-    def all_names(self) -> str:
-        """The tags, classes and ids of all elements, one a line."""
-        names = {*self.names, *(f"<{tag}>" for tag in set(self.tags))}
-        for node in self.inline:
-            names.add(f"<{node.tag}>")
-            attributes = node.attributes
-            names.update(value for key in ("class", *_NAMING) if (value := attributes.get(key)))
-        return "\n".join(names)
+    def all_attributes(self) -> bytes:
+        """The tags, the attributes and their values of all elements, one a line, in lower case."""
+        attributes = [*self.attributes, *[node.attributes for node in self.inline]]
+        found: set[str | None] = set().union(*attributes, *map(dict.values, attributes))
+        found.update([f"<{tag}>" for tag in {*self.tags, *[node.tag for node in self.inline]}])
+        return "\n".join(filter(None, found)).encode().lower()
 
     def _join_rows(self) -> None:
         """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
@@ -268,6 +267,8 @@ class _Walk:
         self.tags.append(tag)
         self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[around])
         self.names.append(attribute_names(attributes) if attributes else "")
+        if attributes:
+            self.attributes.append(attributes)
         return len(self.parent) - 1
 
     def _break(self, container: int) -> None:

@@ -1,24 +1,22 @@
-"""CSS selectors of rules on a page: only those are tried whose rarest part occurs in the page's source."""
+"""CSS selectors of rules on a page: only those are tried whose rarest part its elements have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _NAME = r"[^\s.#:>+~,()\[\]=*^$|\"']+"
 _TOKEN = re.compile(
-    rf"""\[\s*(?P<key>[\w-]+)\s*(?:[*^$~|]?=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\]\s]*)))?[^\]]*\]
+    rf"""\[\s*(?P<key>[\w-]+)\s*(?:(?P<operator>[*^$~|]?=)\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\]\s]*)))?[^\]]*\]
     |::?[\w-]+|[.#](?P<name>{_NAME})|(?P<bracket>[()])|(?P<tag>{_NAME})|.""",
     re.S | re.X,
 )
-_NAMING = ("class", "id", "role", "itemprop")
-_SURE = re.compile(r"[\w/.:?=;,+ -]{4,}", re.ASCII)
-"""Values that stand in a page's source just as in the attribute."""
 
 
 def split_selector(selector: str) -> list[str]:
@@ -44,50 +42,37 @@ def split_selector(selector: str) -> list[str]:
 
 
 def needed(selector: str) -> tuple[str, str]:
-    """What must occur where there is such an element: in elements' tags and names, or in the page's source.
+    """What the elements of a page must have where there is such an element: a word, or a part of a value.
+
+    Words are tags in angle brackets, the names of attributes and what stands in their values between spaces.
 
     >>> needed("div.share-bar > a"), needed("form[action*='newsletter']:not(:has(h1))"), needed(":is(p, div)")
     (('share-bar', ''), ('', 'newsletter'), ('', ''))
     """
     if "\\" in selector:
         return "", ""
-    names: list[str] = []
-    values: list[str] = []
+    words: list[str] = []
+    parts: list[str] = []
     keys: list[str] = []
     tags: list[str] = []
     depth = 0
-    for token in _TOKEN.finditer(selector):
+    for token in _TOKEN.finditer(selector.lower()):
         if token["bracket"]:
             depth += 1 if token["bracket"] == "(" else -1
         elif not depth and token["key"]:
             value = token["double"] or token["single"] or token["bare"] or ""
+            whole = token["operator"] in ("=", "~=") and len(value.split()) == 1
+            (words if whole else parts).append(value.strip())
             keys.append(token["key"])
-            (names if token["key"] in _NAMING else values).append(value.strip())
         elif not depth:
-            names += [token["name"]] if token["name"] else []
+            words += [token["name"]] if token["name"] else []
             tags += [f"<{token['tag']}>"] if token["tag"] else []
-    names = [name for name in names if name and name.isascii()]
-    values = [value for value in values if _SURE.fullmatch(value)]
-    if names or (tags and not values):
-        return max(names or tags, key=len).lower(), ""
-    return "", max(values or keys, key=len, default="")
+    longest = max((*words, *parts), key=len, default="") or max(keys or tags, key=len, default="")
+    return ("", longest) if longest in parts else (longest, "")
 
 
-class Literals:
-    """Selectors by a literal each, of which those are asked for whose literal occurs."""
-
-    def __init__(self, selectors: Mapping[Any, list[tuple[str, str]]], automaton: str) -> None:
-        import ahocorasick_rs
-
-        self._selectors = list(selectors.values())
-        make = getattr(ahocorasick_rs, automaton)
-        self._automaton = make(list(selectors)) if selectors else None
-
-    def found(self, text: Any) -> list[tuple[str, str]]:
-        if self._automaton is None:
-            return []
-        numbers = {match[0] for match in self._automaton.find_matches_as_indexes(text, overlapping=True)}
-        return [one for number in sorted(numbers) for one in self._selectors[number]]
+Asked = dict[bytes, list[tuple[str, str]]]
+"""Selectors with the ids of their rules, by what is needed for them."""
 
 
 class Selectors:
@@ -95,33 +80,37 @@ class Selectors:
 
     def __init__(self, selectors: Iterable[tuple[str, str]]) -> None:
         self._always: list[tuple[str, str]] = []
-        self._by_name: dict[str, list[tuple[str, str]]] = {}
-        self._by_source: dict[bytes, list[tuple[str, str]]] = {}
+        self._by_word: Asked = {}
+        self._by_part: Asked = {}
         for selector, rule in selectors:
-            for part in split_selector(selector):
-                name, other = needed(part)
-                if name:
-                    self._by_name.setdefault(name, []).append((part, rule))
-                elif other:
-                    self._by_source.setdefault(other.encode(), []).append((part, rule))
+            for alternative in split_selector(selector):
+                word, part = needed(alternative)
+                if word:
+                    self._by_word.setdefault(word.encode(), []).append((alternative, rule))
+                elif part:
+                    self._by_part.setdefault(part.encode(), []).append((alternative, rule))
                 else:
-                    self._always.append((part, rule))
+                    self._always.append((alternative, rule))
 
     @cached_property
-    def _in_names(self) -> Literals:
-        return Literals(self._by_name, "AhoCorasick")
+    def _parts(self) -> BytesAhoCorasick:
+        from ahocorasick_rs import BytesAhoCorasick
 
-    @cached_property
-    def _in_source(self) -> Literals:
-        return Literals(self._by_source, "BytesAhoCorasick")
+        return BytesAhoCorasick(list(self._by_part))
 
-    def find(self, tree: LexborHTMLParser, names: str, source: bytes) -> Iterator[tuple[LexborNode, str]]:
+    def find(self, tree: LexborHTMLParser, attributes: bytes) -> Iterator[tuple[LexborNode, str]]:
         """Each element that a selector finds, with the id of its rule.
 
-        `names` are the tags, in angle brackets, and the classes, ids, roles and item properties of the page's elements;
-        `source` is the page itself.
+        `attributes` are the tags, in angle brackets, and the attributes and their values of the page's elements, one
+        a line, in lower case.
         """
-        asked = [*self._always, *self._in_names.found(names.lower()), *self._in_source.found(source)]
+        asked = [*self._always]
+        for word in self._by_word.keys() & set(attributes.split()):
+            asked += self._by_word[word]
+        found = {match[0] for match in self._parts.find_matches_as_indexes(attributes, overlapping=True)}
+        for number, selectors in enumerate(self._by_part.values()):
+            if number in found:
+                asked += selectors
         for selector, rule in asked:
             for node in tree.css(selector):
                 yield node, rule
