@@ -23,17 +23,18 @@ _INLINE_TAGS = (
 )
 
 
-def _roles() -> dict[int, int]:
-    """Map lexbor's tag ids to what the walk does with such a node; every other tag is a block."""
+def _roles() -> tuple[dict[int, int], dict[int, str]]:
+    """Map lexbor's tag ids to what the walk does with such a node, and to tags; every other tag is a block."""
     special = {"-text": TEXT, "-comment": SKIP, "br": BREAK, "a": LINK, **dict.fromkeys(_INLINE_TAGS.split(), INLINE)}
     special.update(dict.fromkeys(UNSEEN, DROP))
     tree = LexborHTMLParser("<p>a<!-- b -->")
     nodes = [*tree.body.traverse(include_text=True)] if tree.body else []
     nodes += [tree.create_node(tag) for tag in special if tag.isalpha()]
-    return {node.tag_id: special[node.tag] for node in nodes if node.tag in special}
+    tags = {node.tag_id: node.tag for node in nodes if node.tag in special}
+    return {number: special[tag] for number, tag in tags.items()}, tags
 
 
-ROLES = _roles()
+ROLES, TAGS = _roles()
 KIND_OF_TAG: dict[str, Kind] = {
     "h1": "heading",
     "h2": "heading",
@@ -115,8 +116,10 @@ class _Walk:
         self.kinds: list[Kind] = ["paragraph"]
         # Each element by its address: the container that it is or belongs to.
         self.place: dict[int, int] = {body.mem_id: 0}
-        self.inline: list[LexborNode] = [node for node in (body.parent, body) if node]
-        self.attributes: list[dict[str, str | None]] = []
+        # The names and values of attributes, and the tags, of all elements.
+        self.said: set[str | None] = {"<html>", "<body>"}
+        for node in filter(None, (body.parent, body)):
+            self._note(node.attributes)
         self.pieces: list[str] = []
         self.position = self.link_chars = self.links = 0
         self._run(body)
@@ -126,6 +129,7 @@ class _Walk:
     def _run(self, body: LexborNode) -> None:
         """Visit all nodes; what no reader sees is taken out of the tree."""
         role, pieces = ROLES.get, self.pieces
+        inline: set[int] = set()
         outer: list[tuple[Iterator[LexborNode], int, bool]] = [(iter(()), 0, False)]
         children, container, in_link = body.iter(include_text=True), 0, False
         while outer:
@@ -145,7 +149,8 @@ class _Walk:
                     if what == BLOCK:
                         container = self._open(node, container)
                     else:
-                        self.inline.append(node)
+                        self._note(node.attributes)
+                        inline.add(node.tag_id)
                         self.links += what == LINK
                         in_link |= what == LINK
                     self.place[node.mem_id] = container
@@ -157,6 +162,7 @@ class _Walk:
                 if container != inner:
                     self._flush(inner)
         self._flush(0)
+        self.said.update([f"<{tag}>" for tag in {*self.tags, *map(TAGS.__getitem__, inline)}])
 
     def markup(self) -> Markup:
         """The containers that hold blocks, and the blocks' places in them."""
@@ -201,10 +207,7 @@ class _Walk:
 
     def all_attributes(self) -> bytes:
         """The tags, the attributes and their values of all elements, one a line, in lower case."""
-        attributes = [*self.attributes, *[node.attributes for node in self.inline]]
-        found: set[str | None] = set().union(*attributes, *map(dict.values, attributes))
-        found.update([f"<{tag}>" for tag in {*self.tags, *[node.tag for node in self.inline]}])
-        return "\n".join(filter(None, found)).encode().lower()
+        return "\n".join(filter(None, self.said)).encode().lower()
 
     def _join_rows(self) -> None:
         """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
@@ -267,9 +270,12 @@ class _Walk:
         self.tags.append(tag)
         self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[around])
         self.names.append(attribute_names(attributes) if attributes else "")
-        if attributes:
-            self.attributes.append(attributes)
+        self._note(attributes)
         return len(self.parent) - 1
+
+    def _note(self, attributes: dict[str, str | None]) -> None:
+        if attributes:
+            self.said.update(attributes, attributes.values())
 
     def _break(self, container: int) -> None:
         """A line break; a second one ends the paragraph."""
