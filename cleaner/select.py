@@ -111,6 +111,9 @@ class Selectors:
         for number, selectors in enumerate(self._by_part.values()):
             if number in found:
                 asked += selectors
+        by_rule: dict[str, list[str]] = {}
         for selector, rule in asked:
-            for node in tree.css(selector):
+            by_rule.setdefault(rule, []).append(selector)
+        for rule, selected in by_rule.items():
+            for node in tree.css(", ".join(selected)):
                 yield node, rule
