@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from cleaner.model import Block, Document
 from cleaner.rule_candidates import Pairs, candidates, chosen, whole_word
-from cleaner.rule_compile import Plan
 from cleaner.rule_files import Rule
 from cleaner.rule_program import Program, Spans
-from cleaner.rule_view import Bools, RuleView
+from cleaner.rule_view import Bools, Line, RuleView
 from cleaner.rules import RuleSet, Scope
 
 
@@ -88,7 +87,7 @@ def _hits(
     known = program.known(active)
     new = sorted({block.text: index for index, block in enumerate(blocks) if block.text not in known}.values())
     if new:
-        view = RuleView(*_part(document, folded, new, words))
+        view = RuleView(program, *_part(document, folded, new, words))
         found = dict(_matched(program, view, candidates(program, view, active)))
         known.update((blocks[block].text, found.get(number, ())) for number, block in enumerate(new))
     pairs = [(index, rule, spans) for index, block in enumerate(blocks) for rule, spans in known[block.text]]
@@ -134,7 +133,7 @@ def _marked(
             asked.setdefault(block, []).append(index)
     if asked:
         chosen_blocks = sorted(asked)
-        view = RuleView(*_part(document, folded, chosen_blocks, words))
+        view = RuleView(program, *_part(document, folded, chosen_blocks, words))
         pairs = [(number, index) for number, block in enumerate(chosen_blocks) for index in asked[block]]
         for number, found in _matched(program, view, chosen(program, view, pairs)):
             yield from ((chosen_blocks[number], *one) for one in found)
@@ -169,8 +168,11 @@ def _part(
 def _matched(program: Program, view: RuleView, pairs: Pairs) -> Iterator[tuple[int, tuple[tuple[int, Spans], ...]]]:
     """Block by block the rules that match it, each with its spans."""
     found: dict[int, list[tuple[int, Spans]]] = {}
+    line: Line | None = None
     for block, index in zip(pairs.blocks.tolist(), pairs.rules.tolist(), strict=True):
-        if spans := _matches(program, index, view, block):
+        if line is None or line.block != block:
+            line = view.line(block)
+        if spans := _matches(program, index, view, line):
             found.setdefault(block, []).append((index, spans))
     return ((block, tuple(matches)) for block, matches in found.items())
 
@@ -190,26 +192,23 @@ def _as_hits(program: Program, blocks: Sequence[Block], pair: tuple[int, int, Sp
 _WHOLE = ((0, 0),)
 
 
-def _matches(program: Program, index: int, view: RuleView, block: int) -> Spans:
+def _matches(program: Program, index: int, view: RuleView, line: Line) -> Spans:
     """The spans of the block that the rule matches: all of them to cut, one is enough otherwise."""
-    found = _search(program, index, view, block) if program.rules[index].pattern else _WHOLE
-    plan = program.plans[index]
-    if found and plan.demands and not _has_demand(program, plan, view, block):
+    if not program.may_match(index, line.low, line.phrases):
         return ()
-    if found is _WHOLE or program.rules[index].action != "cut":
+    rule = program.rules[index]
+    found = _search(program, index, line) if rule.pattern else _WHOLE
+    if found and program.plans[index].demands and not _has_demand(program, index, line):
+        return ()
+    if found is _WHOLE or rule.action != "cut":
         return found
-    return tuple([view.span(block, start, end) for start, end in found])
+    return tuple([view.span(line, start, end) for start, end in found])
 
 
-def _search(program: Program, index: int, view: RuleView, block: int) -> Spans:
+def _search(program: Program, index: int, line: Line) -> Spans:
     """The matches of the rule's pattern in the block's UTF-8."""
-    rule, edges = program.rules[index], program.plans[index].edges
-    groups = view.groups(block)
-    phrases = view.phrases(block, program)
-    if not program.may_match(index, view.low_text(block), phrases):
-        return ()
-    pattern = program.compiled(index, groups) or program.pattern(index, groups, phrases)
-    raw = view.raw(block)
+    rule, edges, raw = program.rules[index], program.plans[index].edges, line.raw
+    pattern = program.compiled(index, line.groups) or program.pattern(index, line.groups, line.phrases)
     if rule.action != "cut" and not edges:
         found = pattern.search(raw)
         return (found.span(),) if found else ()
@@ -217,7 +216,7 @@ def _search(program: Program, index: int, view: RuleView, block: int) -> Spans:
     at = 0
     while match := pattern.search(raw, at):
         start, end = match.span()
-        if end > start and (not edges or _keeps_words(view, block, (start, end), edges)):
+        if end > start and (not edges or _keeps_words(line, (start, end), edges)):
             spans.append((start, end))
             at = end
         else:
@@ -234,19 +233,16 @@ def _next_character(raw: bytes, at: int) -> int:
     return at
 
 
-def _keeps_words(view: RuleView, block: int, span: tuple[int, int], edges: int) -> bool:
+def _keeps_words(line: Line, span: tuple[int, int], edges: int) -> bool:
     """Whether a match in the block's UTF-8 does not cut a word at its `edges`."""
-    raw = view.raw(block)
-    start = len(raw[: span[0]].decode())
-    end = start + len(raw[span[0] : span[1]].decode())
-    return not edges & ~whole_word(view.low_text(block), start, end)
+    start = len(line.raw[: span[0]].decode())
+    end = start + len(line.raw[span[0] : span[1]].decode())
+    return not edges & ~whole_word(line.low, start, end)
 
 
-def _has_demand(program: Program, plan: Plan, view: RuleView, block: int) -> bool:
+def _has_demand(program: Program, index: int, line: Line) -> bool:
     """Whether one of the literals that `needs` asks for stands in the block, as whole words."""
-    present = program.short | view.phrases(block, program)
-    asked = [pair for pair in zip(plan.demands, plan.whole, strict=True) if pair[0] in present]
-    return any(_stands_whole(program.texts[number], view.low_text(block), ends) for number, ends in asked)
+    return any(_stands_whole(text, line.low, ends) for text, ends in program.demanded(index, line.phrases))
 
 
 def _stands_whole(text: str, low: str, ends: int) -> bool:

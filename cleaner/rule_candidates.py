@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of, distinct
 from cleaner.rule_compile import LEFT, RIGHT
-from cleaner.rule_program import Program, pairs_of
+from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
 
 
@@ -97,26 +97,25 @@ def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
     """The literals found: their numbers, begins and ends."""
-    found = np.concatenate((view.literals(program), _short_words(program, view)), axis=1)
+    found = np.concatenate((view.literals, _short_words(program, view)), axis=1)
     return found[0], found[1], found[2]
 
 
 def _short_words(program: Program, view: RuleView) -> Ints:
     """The words of one or two letters that are literals, as rows of numbers, begins and ends."""
-    codes = np.minimum(view.codes, 0xFF).astype(np.uint8)
-    found = [
-        _numbered(numbers[of], size)
-        for size, of, numbers in zip((1, 2), (codes, pairs_of(codes)), program.short_words, strict=True)
-    ]
-    rows = np.concatenate(found, axis=1)
-    around = np.concatenate((_NOTHING, view.codes, _NOTHING))[[rows[1], rows[2] + 1]]
+    codes = view.codes
+    plain = np.zeros(len(codes) + 2, dtype=np.bool_)
+    np.less(codes - ord("a"), 26, out=plain[1:-1])
+    edges = np.flatnonzero(plain[1:] != plain[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    short = ends - starts <= 2
+    starts, ends = starts[short], ends[short]
+    second = np.where(ends - starts == 2, codes[ends - 1], 0)
+    numbers = program.short_words[short_key(codes[starts], second)]
+    known = numbers >= 0
+    rows = np.stack((numbers[known], starts[known], ends[known]))
+    around = np.concatenate((_NOTHING, codes, _NOTHING))[[rows[1], rows[2] + 1]]
     return rows[:, ((classes_of(around) & LETTER) == 0).all(axis=0)]
-
-
-def _numbered(numbers: NDArray[np.int32], size: int) -> Ints:
-    """Rows of numbers, begins and ends of literals of that size, given the number that begins at each place or -1."""
-    starts = np.flatnonzero(numbers >= 0)
-    return np.stack((numbers[starts], starts, starts + size))
 
 
 def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:

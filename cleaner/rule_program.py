@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -52,9 +53,9 @@ class Gate(NamedTuple):
     most_words: float
 
 
-def pairs_of(codes: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """A number for each pair of neighbours."""
-    return codes[:-1].astype(np.uint16) << 8 | codes[1:]
+def short_key(first: Any, second: Any) -> Any:
+    """A number for a word of one letter (`second` is 0) or two of ASCII, given their codes."""
+    return first << 7 | second
 
 
 def _size(texts: str) -> int:
@@ -91,6 +92,7 @@ class Program:
         self._list_places: dict[str, dict[int, list[int]]] = {}
         self._musts: dict[int, list[tuple[tuple[str, ...], frozenset[int]]]] = {}
         self._list_numbers: dict[str, frozenset[int]] = {}
+        self._demands: dict[int, dict[int, int]] = {}
         self._urls: dict[int, Any] = {}
         self._gates: dict[Groups, list[Gate]] = {}
         self._known: dict[bytes, Known] = {}
@@ -202,14 +204,13 @@ class Program:
         return self.needles.all()
 
     @cached_property
-    def short_words(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The numbers of the short literals that announce rules, by their one letter, and by `pairs_of` for two."""
-        one, two = np.full(0x100, -1, dtype=np.int32), np.full(0x10000, -1, dtype=np.int32)
+    def short_words(self) -> NDArray[np.int32]:
+        """By `short_key` the number of the short literal that announces a rule, or -1."""
+        found = np.full(1 << 14, -1, dtype=np.int32)
         for number, text in zip(sorted(self.short), self.needles.short.split("\n"), strict=False):
             if self.needle_first[number] < self.needle_first[number + 1]:
-                codes = np.frombuffer(text.encode(), dtype=np.uint8)
-                (one if len(text) == 1 else two)[codes if len(text) == 1 else pairs_of(codes)] = number
-        return one, two
+                found[short_key(ord(text[0]), ord(text[1:] or "\0"))] = number
+        return found
 
     def compiled(self, index: int, groups: Groups) -> Any:
         """Rule `index`'s pattern for texts of these scripts, with all phrases, if it was made already."""
@@ -225,7 +226,7 @@ class Program:
         if musts is None:
             musts = self._musts[index] = list(self._read_musts(index))
         for texts, numbers in musts:
-            if numbers.isdisjoint(phrases) and not any([text in low for text in texts]):
+            if numbers.isdisjoint(phrases) and not any(map(low.__contains__, texts)):
                 return False
         return True
 
@@ -237,6 +238,15 @@ class Program:
         if plan.demands:
             found.append(((), frozenset(plan.demands)))
         return (one for one in found if one[1].isdisjoint(self.short))
+
+    def demanded(self, index: int, phrases: frozenset[int]) -> Iterator[tuple[str, int]]:
+        """The literals that rule `index` demands and that may occur in such a text, with the ends of words they need."""
+        demands = self._demands.get(index)
+        if demands is None:
+            plan = self.plans[index]
+            demands = self._demands[index] = dict(zip(plan.demands, plan.whole, strict=True))
+        occur = demands.keys() & phrases, demands.keys() & self.short
+        return ((self.texts[number], demands[number]) for number in chain(*occur))
 
     def _numbers_of(self, names: Iterable[str], rule: Rule) -> frozenset[int]:
         """The literals of the phrases of lists."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,27 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 
 
+class Line(NamedTuple):
+    """One block."""
+
+    block: int
+    low: str
+    """Its text in lower case."""
+    raw: bytes
+    """Its text in its own case, recoded, in UTF-8."""
+    groups: Groups
+    """The groups of scripts that patterns for it must be for; for ASCII alone there is one by itself."""
+    phrases: frozenset[int]
+    """The longer literals that occur in it."""
+
+
 class RuleView:
     """The blocks' texts, one a line, between them nothing but line feeds; arrays have an entry per block."""
 
-    def __init__(self, document: Document, folded: str, words: NDArray[np.floating] | None = None) -> None:
+    def __init__(
+        self, program: Program, document: Document, folded: str, words: NDArray[np.floating] | None = None
+    ) -> None:
+        self.program = program
         self.document = document
         self.blocks = document.blocks
         self.size = len(self.blocks)
@@ -37,10 +55,6 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
-        self._literals: dict[int, Ints] = {}
-        self._by_block: dict[int, tuple[list[int], list[int], list[int]]] = {}
-        self._phrases: dict[tuple[int, int], frozenset[int]] = {}
-        self._groups: dict[int, Groups] = {}
         self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
 
     def _pieces(self, text: str) -> list[str]:
@@ -114,44 +128,36 @@ class RuleView:
     def low_text(self, block: int) -> str:
         return self.low[self.starts[block] : self.ends[block]]
 
-    def raw(self, block: int) -> bytes:
-        """The block's text in its own case, recoded, in UTF-8."""
+    def line(self, block: int) -> Line:
         raw, starts, ends = self._utf8
-        return raw[starts[block] : ends[block]]
+        numbers, firsts, lasts = self._numbers
+        return Line(
+            block,
+            self.low_text(block),
+            raw[starts[block] : ends[block]],
+            self._groups(block),
+            frozenset(numbers[firsts[block] : lasts[block]]),
+        )
 
-    def phrases(self, block: int, program: Program) -> frozenset[int]:
-        """The longer literals of `program` that occur in the block."""
-        key = block, id(program)
-        found = self._phrases.get(key)
-        if found is None:
-            numbers, firsts, lasts = self._in_blocks(program)
-            found = self._phrases[key] = frozenset(numbers[firsts[block] : lasts[block]])
-        return found
+    @cached_property
+    def _numbers(self) -> tuple[list[int], list[int], list[int]]:
+        """The numbers of `literals`, and where those of each block begin and end among them."""
+        numbers, starts, _ = self.literals
+        firsts, lasts = np.searchsorted(starts, (self.starts, self.ends)).tolist()
+        return numbers.tolist(), firsts, lasts
 
-    def _in_blocks(self, program: Program) -> tuple[list[int], list[int], list[int]]:
-        """The numbers of the longer literals of `program`, and where those of each block begin and end among them."""
-        found = self._by_block.get(id(program))
-        if found is None:
-            numbers, starts, _ = self.literals(program)
-            bounds = np.searchsorted(starts, (self.starts, self.ends)).tolist()
-            found = self._by_block[id(program)] = numbers.tolist(), bounds[0], bounds[1]
-        return found
+    @cached_property
+    def literals(self) -> Ints:
+        """The longer literals that occur, as rows of their numbers, begins (in order) and ends."""
+        parts = [self.program.literals.find(self.low, 0), *map(self._literals_of, self.all_groups[1:])]
+        rows = np.concatenate(parts, axis=1)
+        return rows[:, np.argsort(rows[1], kind="stable")]
 
-    def literals(self, program: Program) -> Ints:
-        """The longer literals of `program`, as rows of their numbers, begins (in order) and ends."""
-        found = self._literals.get(id(program))
-        if found is None:
-            parts = [program.literals.find(self.low, 0)]
-            parts += [self._literals_of(program, group) for group in self.all_groups[1:]]
-            rows = np.concatenate(parts, axis=1)
-            found = self._literals[id(program)] = rows[:, np.argsort(rows[1], kind="stable")]
-        return found
-
-    def _literals_of(self, program: Program, group: int) -> Ints:
+    def _literals_of(self, group: int) -> Ints:
         """Those of one group beyond ASCII, sought only in blocks that have such characters."""
         blocks = np.flatnonzero(self._some(self._beyond[group_of_codes(self.codes[self._beyond]) == group]))
         text = "\n".join([self.low_text(block) for block in blocks.tolist()])
-        rows = program.literals.find(text, group)
+        rows = self.program.literals.find(text, group)
         lengths = self.lengths[blocks] + 1
         firsts = np.cumsum(lengths) - lengths
         rows[1:] += (self.starts[blocks] - firsts)[np.searchsorted(firsts, rows[1], side="right") - 1]
@@ -172,23 +178,17 @@ class RuleView:
         """The groups that patterns for the whole document must be for."""
         return self.all_groups if self.low.isascii() else _with_latin(self.all_groups)
 
-    def groups(self, block: int) -> Groups:
-        """The groups of scripts that patterns for the block must be for; for ASCII alone there is one by itself."""
+    def _groups(self, block: int) -> Groups:
         if not self.beyond_ascii[block]:
             return _ASCII
-        found = self._groups.get(block)
-        if found is None:
-            codes = self.codes[self.starts[block] : self.ends[block]]
-            found = self._groups[block] = _with_latin(groups_in(codes))
-        return found
+        return _with_latin(groups_in(self.codes[self.starts[block] : self.ends[block]]))
 
-    def span(self, block: int, start: int, end: int) -> tuple[int, int]:
+    def span(self, line: Line, start: int, end: int) -> tuple[int, int]:
         """Offsets in the block's text of a span of its UTF-8."""
-        raw = self.raw(block)
-        first = len(raw[:start].decode())
-        last = first + len(raw[start:end].decode())
-        at = self.blocks[block]
-        if self.lengths[block] != len(at.text):
+        first = len(line.raw[:start].decode())
+        last = first + len(line.raw[start:end].decode())
+        at = self.blocks[line.block]
+        if len(line.low) != len(at.text):
             kept = kept_positions(seen(at.text))
             first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
         return first, last
