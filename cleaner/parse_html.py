@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
+from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,6 +16,7 @@ from cleaner.model import Block, Document, Kind, Markup
 from cleaner.select import Selectors
 from cleaner.structured import declared_kind, read_structured
 
+T = TypeVar("T")
 UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
 TEXT, LINK, INLINE, BREAK, SKIP, DROP, BLOCK = range(7)
 _INLINE_TAGS = (
@@ -87,7 +89,7 @@ def parse_html(source: str, selectors: Selectors | None = None) -> Document:
         return Document("", ())
     walk = _Walk(tree.body)
     return Document(
-        "\n".join(walk.texts),
+        "\n".join([block.text for block in walk.blocks]),
         tuple(walk.blocks),
         walk.markup(),
         headlines,
@@ -106,7 +108,6 @@ class _Walk:
 
     def __init__(self, body: LexborNode) -> None:
         self.blocks: list[Block] = []
-        self.texts: list[str] = []
         self.holder: list[int] = []
         self.links_in: list[int] = []
         self.parent: list[int] = [-1]
@@ -198,7 +199,7 @@ class _Walk:
                 continue
             if ROLES.get(node.tag_id or 0, BLOCK) != BLOCK:
                 text = " ".join((node.text() or "").split())
-                found.update((block, name) for block in own_blocks[container] if self.texts[block] == text)
+                found.update((block, name) for block in own_blocks[container] if self.blocks[block].text == text)
                 continue
             if container not in inside:
                 inside[container] = self._blocks_in(container)
@@ -211,53 +212,44 @@ class _Walk:
 
     def _join_rows(self) -> None:
         """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
-        spans = self._rows()
-        number = [0] * (len(self.blocks) + 1)
-        blocks: list[Block] = []
-        texts: list[str] = []
-        holder: list[int] = []
-        links: list[int] = []
-        block = 0
-        while block < len(self.blocks):
-            row, stop = spans.get(block, (self.holder[block], block + 1))
-            cells = self.blocks[block:stop]
-            number[block:stop] = [len(blocks)] * len(cells)
-            blocks.append(cells[0] if len(cells) == 1 else _joined(cells))
-            texts.append(blocks[-1].text)
-            holder.append(row)
-            links.append(sum(self.links_in[block:stop]))
-            block = stop
-        number[-1] = len(blocks)
-        self.blocks, self.texts, self.holder, self.links_in = blocks, texts, holder, links
+        rows = self._rows()
+        spans = list(rows.values())
+        step = [0, *[1] * len(self.blocks)]
+        for start, stop in spans:
+            step[start + 1 : stop] = [0] * (stop - start - 1)
+        number = list(accumulate(step))
         self.first = [number[first] for first in self.first]
+        self.holder = _replaced(self.holder, spans, rows)
+        self.links_in = _replaced(self.links_in, spans, [sum(self.links_in[start:stop]) for start, stop in spans])
+        self.blocks = _replaced(self.blocks, spans, [_joined(self.blocks[start:stop]) for start, stop in spans])
 
     def _rows(self) -> dict[int, tuple[int, int]]:
-        """The rows to join, by their first block: the row's container, and the block after its last."""
+        """The containers of rows to join, each with the first of its blocks and the one after the last."""
         row_of = [-1] * len(self.parent)
         nesting: set[int] = set()
         for container, tag in enumerate(self.tags):
             around = row_of[self.parent[container]] if container else -1
-            row_of[container] = container if tag == "tr" else around
             if tag == "tr":
                 nesting.add(around)
+                around = container
+            row_of[container] = around
         spans: dict[int, tuple[int, int]] = {}
-        for row, held in groupby(range(len(self.holder)), lambda block: row_of[self.holder[block]]):
-            blocks = list(held)
-            cells = {self.holder[block] for block in blocks}
-            if row not in nesting and len(cells) == len(blocks) > 1 and all(self.parent[cell] == row for cell in cells):
-                spans[blocks[0]] = row, blocks[-1] + 1
+        rows = [row_of[holder] for holder in self.holder]
+        for row, held in groupby(range(len(rows)), rows.__getitem__):
+            if row not in nesting:
+                start, *_ = blocks = list(held)
+                cells = {self.holder[block] for block in blocks}
+                if len(cells) == len(blocks) > 1 and all(self.parent[cell] == row for cell in cells):
+                    spans[row] = start, start + len(blocks)
         return spans
 
     def _blocks_in(self, container: int) -> tuple[int, int]:
         """The first of the blocks inside a container, and the one after the last."""
-        within = {container}
-        for later in range(container + 1, len(self.parent)):
-            if self.parent[later] not in within:
-                break
-            within.add(later)
-        first = self.first[container]
-        stop = first
-        while stop < len(self.holder) and self.holder[stop] in within:
+        end = container + 1
+        while end < len(self.parent) and self.parent[end] >= container:
+            end += 1
+        first = stop = self.first[container]
+        while stop < len(self.holder) and container <= self.holder[stop] < end:
             stop += 1
         return first, stop
 
@@ -301,7 +293,6 @@ class _Walk:
             if text and not text.isspace():
                 end = self.position + len(text)
                 self.blocks.append(Block(text, kind, self.position, end, self.link_chars))
-                self.texts.append(text)
                 self.holder.append(container)
                 self.links_in.append(self.links)
                 self.position = end + 1
@@ -315,6 +306,17 @@ def _joined(cells: list[Block]) -> Block:
     text = "\t".join([cell.text.replace("\n", " ") for cell in cells])
     link_chars = sum(cell.link_chars or 0 for cell in cells)
     return Block(text, "table_cell", cells[0].start, cells[-1].end, link_chars)
+
+
+def _replaced(values: list[T], spans: Iterable[tuple[int, int]], new: Iterable[T]) -> list[T]:
+    """The values, with one new value for those of each span."""
+    found: list[T] = []
+    position = 0
+    for (start, stop), value in zip(spans, new, strict=True):
+        found += values[position:start]
+        found.append(value)
+        position = stop
+    return found + values[position:]
 
 
 def _declared_language(tree: LexborHTMLParser) -> str | None:
