@@ -18,7 +18,7 @@ from cleaner.structured import declared_kind, read_structured
 
 T = TypeVar("T")
 UNSEEN = ["title", "script", "style", "svg", "template", "iframe", "object", "canvas", "datalist", "select", "math"]
-TEXT, LINK, INLINE, BREAK, SKIP, DROP, BLOCK = range(7)
+TEXT, BREAK, SKIP, DROP, INLINE, LINK, BLOCK = range(7)
 _INLINE_TAGS = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rb rp rt ruby s samp "
     "small source span strike strong sub sup time tt u var wbr input picture audio video"
@@ -61,6 +61,8 @@ _NAMING = ("id", "role", "itemprop")
 def attribute_names(attributes: dict[str, str | None]) -> str:
     """What an element calls itself: its class, id, role and itemprop, and `hidden` where it is not shown."""
     name = attributes.get("class") or ""
+    if name and len(attributes) == 1:
+        return name
     for key in _NAMING:
         if key in attributes:
             name = f"{name} {key}={attributes[key]}"
@@ -141,11 +143,7 @@ class _Walk:
                     if pieces or not text.isspace():
                         pieces.append(text)
                         self.link_chars += in_link and len(text)
-                elif what == BREAK:
-                    self._break(container)
-                elif what == DROP:
-                    node.decompose(recursive=False)
-                elif what != SKIP:
+                elif what >= INLINE:
                     outer.append((children, container, in_link))
                     if what == BLOCK:
                         container = self._open(node, container)
@@ -157,10 +155,14 @@ class _Walk:
                     self.place[node.mem_id] = container
                     children = node.iter(include_text=True)
                     break
+                elif what == BREAK:
+                    self._break(container)
+                elif what == DROP:
+                    node.decompose(recursive=False)
             else:
                 inner = container
                 children, container, in_link = outer.pop()
-                if container != inner:
+                if container != inner and (pieces or self.links):
                     self._flush(inner)
         self._flush(0)
         self.said.update([f"<{tag}>" for tag in {*self.tags, *map(TAGS.__getitem__, inline)}])
@@ -254,7 +256,8 @@ class _Walk:
         return first, stop
 
     def _open(self, node: LexborNode, around: int) -> int:
-        self._flush(around)
+        if self.pieces or self.links:
+            self._flush(around)
         tag = node.tag or ""
         attributes = node.attributes
         self.parent.append(around)
