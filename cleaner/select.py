@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,21 +50,21 @@ def needed(selector: str) -> tuple[str, str]:
     >>> needed("div.share-bar > a"), needed("form[action*='newsletter']:not(:has(h1))"), needed(":is(p, div)")
     (('share-bar', ''), ('', 'newsletter'), ('', ''))
     """
-    if "\\" in selector:
+    if "\\" in selector or "/*" in selector:
         return "", ""
     words: list[str] = []
     parts: list[str] = []
     keys: list[str] = []
     tags: list[str] = []
     depth = 0
-    for token in _TOKEN.finditer(selector.lower()):
+    for token in _TOKEN.finditer(selector):
         if token["bracket"]:
             depth += 1 if token["bracket"] == "(" else -1
         elif not depth and token["key"]:
             value = token["double"] or token["single"] or token["bare"] or ""
-            whole = token["operator"] in ("=", "~=") and len(value.split()) == 1
-            (words if whole else parts).append(value.strip())
-            keys.append(token["key"])
+            whole = token["operator"] in ("=", "~=") and value.split() == [value]
+            (words if whole else parts).append(value)
+            (words if whole else keys).append(token["key"])
         elif not depth:
             words += [token["name"]] if token["name"] else []
             tags += [f"<{token['tag']}>"] if token["tag"] else []
@@ -86,9 +87,9 @@ class Selectors:
             for alternative in split_selector(selector):
                 word, part = needed(alternative)
                 if word:
-                    self._by_word.setdefault(word.encode(), []).append((alternative, rule))
+                    self._by_word.setdefault(word.encode().lower(), []).append((alternative, rule))
                 elif part:
-                    self._by_part.setdefault(part.encode(), []).append((alternative, rule))
+                    self._by_part.setdefault(part.encode().lower(), []).append((alternative, rule))
                 else:
                     self._always.append((alternative, rule))
 
@@ -104,16 +105,13 @@ class Selectors:
         `attributes` are the tags, in angle brackets, and the attributes and their values of the page's elements, one
         a line, in lower case.
         """
-        asked = [*self._always]
-        for word in self._by_word.keys() & set(attributes.split()):
-            asked += self._by_word[word]
-        found = {match[0] for match in self._parts.find_matches_as_indexes(attributes, overlapping=True)}
-        for number, selectors in enumerate(self._by_part.values()):
-            if number in found:
-                asked += selectors
+        found = [self._by_word[word] for word in self._by_word.keys() & set(attributes.split())]
+        parts = {match[0] for match in self._parts.find_matches_as_indexes(attributes, overlapping=True)}
+        found += [selectors for number, selectors in enumerate(self._by_part.values()) if number in parts]
         by_rule: dict[str, list[str]] = {}
-        for selector, rule in asked:
+        for selector, rule in chain.from_iterable(found):
             by_rule.setdefault(rule, []).append(selector)
-        for rule, selected in by_rule.items():
-            for node in tree.css(", ".join(selected)):
+        together = [(", ".join(selectors), rule) for rule, selectors in by_rule.items()]
+        for selector, rule in [*self._always, *together]:
+            for node in tree.css(selector):
                 yield node, rule

@@ -90,10 +90,8 @@ def declared_kind(tree: LexborHTMLParser, structured: Structured) -> Literal["st
     >>> declared_kind(LexborHTMLParser('<meta property="og:type" content="profile">'), NOTHING)
     'other'
     """
-    meta = {
-        (node.attributes.get("property") or node.attributes.get("name") or "").lower(): node.attributes.get("content")
-        for node in tree.css("meta[content]")
-    }
+    metas = [node.attributes for node in tree.css("meta[content]")]
+    meta = {(one.get("property") or one.get("name") or "").lower(): one.get("content") for one in metas}
     if structured.type or meta.get("article:published_time"):
         return "story"
     if any(_NO_STORY.search(script) for script in linked_data(tree)):

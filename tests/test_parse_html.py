@@ -295,6 +295,41 @@ def test_links_are_counted_by_block() -> None:
     assert document.markup.links == [2, 0, 1]
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".box",
+        "div.box",
+        "#Side",
+        "aside",
+        "html.wide .box",
+        "h2 + .box",
+        ".BIG",
+        "[class='box BIG']",
+        "[class~='box']",
+        "[class*='x b' i]",
+        "[aria-label='advertisement' i]",
+        "[aria-label*='ver']",
+        "[title='Käse & Wein']",
+        "[title^='Käse ']",
+        "[data-slot]",
+        "[DATA-SLOT='4']",
+        "[data-empty='']",
+        ":is(div, form)",
+        ":not(h2)",
+        ".b\\6fx",
+        ".box /* open",
+    ],
+)
+def test_a_selector_finds_its_element_by_whatever_it_names(selector: str) -> None:
+    source = """<!doctype html><html class=wide><body><h2>One.</h2>
+      <div class="box BIG" id=Side aria-label="Advertisement" title="K&auml;se &amp; Wein" data-slot=4 data-empty="">
+      <aside>Two.</aside></div>"""
+    assert (1, "x") in parse_html(source, Selectors([(selector, "x")])).marked
+    beside = Selectors([(selector, "x"), ("h2", "x"), (".none", "x")])
+    assert parse_html(source, beside).marked == ((0, "x"), (1, "x"))
+
+
 # --- broken pages --------------------------------------------------------------------------------
 
 
