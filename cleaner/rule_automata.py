@@ -44,13 +44,8 @@ _GROUP_LIST: list[int] = _GROUP_OF.tolist()
 
 def group_of_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """The group of each character."""
-    return _GROUP_OF[codes >> _SHIFT]
-
-
-def groups_in(codes: NDArray[np.uint32]) -> Groups:
-    """The groups of scripts that a text uses."""
-    counts = np.bincount(group_of_codes(codes), minlength=GROUPS)
-    return (0, *(group for group in range(1, GROUPS) if counts[group]))
+    found: NDArray[np.uint8] = _GROUP_OF[codes >> _SHIFT]
+    return found
 
 
 def group_of(text: str) -> int:

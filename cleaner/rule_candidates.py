@@ -15,7 +15,6 @@ from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
 from cleaner.rule_view import Bools, Codes, Ints, RuleView
 
-
 _NOTHING = np.zeros(1, dtype=np.uint32)
 """What stands before a text and after it."""
 

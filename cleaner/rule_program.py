@@ -240,7 +240,7 @@ class Program:
         return (one for one in found if one[1].isdisjoint(self.short))
 
     def demanded(self, index: int, phrases: frozenset[int]) -> Iterator[tuple[str, int]]:
-        """The literals that rule `index` demands and that may occur in such a text, with the ends of words they need."""
+        """The literals that rule `index` demands and that such a text may hold, and the ends of words they need."""
         demands = self._demands.get(index)
         if demands is None:
             plan = self.plans[index]
