@@ -58,7 +58,8 @@ class RuleView:
         self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
 
     def _pieces(self, text: str) -> list[str]:
-        return [collapse(text[block.start : block.end]) for block in self.blocks]
+        pieces = [text[block.start : block.end] for block in self.blocks]
+        return [collapse(piece) if _is_odd(piece) or "\n" in piece else piece for piece in pieces]
 
     def _tidy(self) -> None:
         pieces = self._pieces(self.low)
@@ -203,7 +204,12 @@ def _is_tidy(low: str, in_blocks: int) -> bool:
     """Whether nothing but line feeds stands outside of blocks, and nothing in them that patterns do not see."""
     if low.count("\n") != len(low) - in_blocks:
         return False
-    return not any(odd in low for odd in (GONE, "  ", " \n", "\n ")) and low[:1] != " " and low[-1:] != " "
+    return not (_is_odd(low) or " \n" in low or "\n " in low)
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a `seen` text has what patterns do not see, spaces at its ends or several together."""
+    return GONE in text or "  " in text or text[:1] == " " or text[-1:] == " "
 
 
 _SIMPLE_WORD = re.compile(r"[^\W_]+")
