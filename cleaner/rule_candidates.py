@@ -59,7 +59,7 @@ def _pairs(pairs: list[tuple[int, int]]) -> Pairs:
 
 
 def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
-    """Whether each pair's block has the length and words that its rule wants."""
+    """Whether each pair's block has the length, words and characters that its rule wants."""
     blocks, rules = pairs
     wants = program.wants
     fits = view.lengths[blocks] <= wants.width[rules]
@@ -76,6 +76,9 @@ def _fit(program: Program, view: RuleView, pairs: Pairs) -> Bools:
 def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
     """Pairs where one of the rule's literals stands in the block, and where it must."""
     needles, starts, ends = _literals(program, view)
+    whole = whole_words(view.codes, starts, ends)
+    near = (program.needle_least[needles] & ~whole) == 0
+    needles, starts, ends, whole = needles[near], starts[near], ends[near], whole[near]
     if not len(needles):
         return _pairs([])
     blocks = np.searchsorted(view.starts, starts, side="right") - 1
@@ -87,11 +90,8 @@ def _by_literal(program: Program, view: RuleView, active: Bools) -> Pairs:
     near = (before[hit] <= program.needle_before[entry]) & (after[hit] <= program.needle_after[entry])
     near &= active[program.needle_rules[entry]]
     hit, entry = hit[near], entry[near]
-    flags = program.needle_flags[entry]
-    pairs = Pairs(blocks[hit], program.needle_rules[entry])
-    if not flags.any():
-        return pairs
-    return pairs.where((flags & ~whole_words(view.codes, starts[hit], ends[hit])) == 0)
+    fits = (program.needle_flags[entry] & ~whole[hit]) == 0
+    return Pairs(blocks[hit], program.needle_rules[entry]).where(fits)
 
 
 def _literals(program: Program, view: RuleView) -> tuple[Ints, Ints, Ints]:
@@ -186,6 +186,6 @@ def _blocks_with(gate: Any, view: RuleView, most_words: float) -> Iterator[int]:
     while match := gate.search(raw, line):
         at = bisect_right(begins, match.start()) - 1
         yield blocks[at]
-        if at + 1 == len(begins):
+        if at + 1 == len(blocks):
             return
         line = begins[at + 1]

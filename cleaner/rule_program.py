@@ -99,7 +99,10 @@ class Program:
         self._room = _CHARACTERS_KEPT
 
     def known(self, active: NDArray[np.bool_]) -> Known:
-        """What those rules are known to match, by a block's text: the same dictionary for the same rules."""
+        """What those rules are known to match by a block's text, were it of the kind that they want.
+
+        It is the same dictionary for the same rules.
+        """
         return self._known.setdefault(active.tobytes(), {})
 
     def forget(self, size: int) -> None:
@@ -125,6 +128,14 @@ class Program:
     @cached_property
     def needle_flags(self) -> NDArray[np.uint8]:
         return np.frombuffer(self.needles.flags, dtype=np.uint8)
+
+    @cached_property
+    def needle_least(self) -> NDArray[np.uint8]:
+        """The flags of each literal that all its rules want; all flags where it has none."""
+        found = np.full(len(self.needle_first) - 1, 0xFF, dtype=np.uint8)
+        used = self.needle_first[1:] > self.needle_first[:-1]
+        found[used] = np.bitwise_and.reduceat(self.needle_flags, self.needle_first[:-1][used])
+        return found
 
     @cached_property
     def needle_before(self) -> NDArray[np.int16]:

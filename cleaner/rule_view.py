@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
 from cleaner.rule_alphabet import recode
-from cleaner.rule_automata import Groups, group_of_codes, groups_in
+from cleaner.rule_automata import GROUPS, Groups, group_of_codes
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 
@@ -79,7 +79,7 @@ class RuleView:
         """`high` in UTF-8, and where each block begins and ends in it."""
         raw = self.high.encode()
         if len(raw) == len(self.high):
-            return raw, self.starts.tolist(), self.ends.tolist()
+            return raw, *self._ranges
         leads = np.flatnonzero((np.frombuffer(raw, dtype=np.uint8) & 0xC0) != 0x80)
         at = np.append(leads, len(raw))
         return raw, at[self.starts].tolist(), at[self.ends].tolist()
@@ -91,7 +91,7 @@ class RuleView:
             blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
             raw, starts, ends = self._utf8
             pieces = [raw[starts[block] : ends[block]] for block in blocks]
-            begins = [0, *accumulate(len(piece) + 1 for piece in pieces)][: len(pieces)]
+            begins = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
             found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
         return found
 
@@ -126,8 +126,13 @@ class RuleView:
             self._words[block] = count_words(self.low_text(block))
         return np.array([self._words[block] for block in blocks.tolist()], dtype=np.float64)
 
+    @cached_property
+    def _ranges(self) -> tuple[list[int], list[int]]:
+        return self.starts.tolist(), self.ends.tolist()
+
     def low_text(self, block: int) -> str:
-        return self.low[self.starts[block] : self.ends[block]]
+        starts, ends = self._ranges
+        return self.low[starts[block] : ends[block]]
 
     def line(self, block: int) -> Line:
         raw, starts, ends = self._utf8
@@ -136,7 +141,7 @@ class RuleView:
             block,
             self.low_text(block),
             raw[starts[block] : ends[block]],
-            self._groups(block),
+            self._groups(block) if self.beyond_ascii[block] else _ASCII,
             frozenset(numbers[firsts[block] : lasts[block]]),
         )
 
@@ -156,7 +161,7 @@ class RuleView:
 
     def _literals_of(self, group: int) -> Ints:
         """Those of one group beyond ASCII, sought only in blocks that have such characters."""
-        blocks = np.flatnonzero(self._some(self._beyond[group_of_codes(self.codes[self._beyond]) == group]))
+        blocks = np.flatnonzero(self._with_group[group])
         text = "\n".join([self.low_text(block) for block in blocks.tolist()])
         rows = self.program.literals.find(text, group)
         lengths = self.lengths[blocks] + 1
@@ -170,19 +175,24 @@ class RuleView:
         return np.flatnonzero(self.codes > 0x7F)
 
     @cached_property
+    def _with_group(self) -> dict[int, Bools]:
+        """For each group of scripts that the document uses, which blocks have it; ASCII and symbols apart."""
+        groups = group_of_codes(self.codes[self._beyond])
+        return {group: self._some(self._beyond[groups == group]) for group in range(1, GROUPS) if group in groups}
+
+    @cached_property
     def all_groups(self) -> Groups:
         """The groups of scripts that the document uses."""
-        return groups_in(self.codes[self._beyond])
+        return (0, *self._with_group)
 
     @cached_property
     def pattern_groups(self) -> Groups:
         """The groups that patterns for the whole document must be for."""
-        return self.all_groups if self.low.isascii() else _with_latin(self.all_groups)
+        return _ASCII if self.low.isascii() else (0, 1, *(group for group in self._with_group if group > 1))
 
     def _groups(self, block: int) -> Groups:
-        if not self.beyond_ascii[block]:
-            return _ASCII
-        return _with_latin(groups_in(self.codes[self.starts[block] : self.ends[block]]))
+        """The groups of a block with characters beyond ASCII: symbols are in the patterns for Latin."""
+        return (0, 1, *[group for group, blocks in self._with_group.items() if group > 1 and blocks[block]])
 
     def span(self, line: Line, start: int, end: int) -> tuple[int, int]:
         """Offsets in the block's text of a span of its UTF-8."""
@@ -193,11 +203,6 @@ class RuleView:
             kept = kept_positions(seen(at.text))
             first, last = kept[first], kept[last - 1] + 1 if last > first else kept[last]
         return first, last
-
-
-def _with_latin(groups: Groups) -> Groups:
-    """Symbols beyond ASCII are in the patterns for Latin."""
-    return groups if 1 in groups else (0, 1, *groups[1:])
 
 
 def _is_tidy(low: str, in_blocks: int) -> bool:
