@@ -47,7 +47,7 @@ class Settings:
     rate: float
 
 
-FIRST = Settings(rounds=600, rate=0.1)
+FIRST = Settings(rounds=300, rate=0.2)
 SECOND = Settings(rounds=300, rate=0.15)
 TAIL = Settings(rounds=300, rate=0.12)
 

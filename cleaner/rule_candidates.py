@@ -183,7 +183,7 @@ def _blocks_with(gate: Any, view: RuleView, most_words: float) -> Iterator[int]:
     """The blocks of no more than so many words in which `gate` matches."""
     blocks, begins, raw = view.lines(most_words)
     line = 0
-    while match := gate.search(raw, line):
+    while blocks and (match := gate.search(raw, line)):
         at = bisect_right(begins, match.start()) - 1
         yield blocks[at]
         if at + 1 == len(blocks):

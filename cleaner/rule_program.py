@@ -92,7 +92,7 @@ class Program:
         self._list_places: dict[str, dict[int, list[int]]] = {}
         self._musts: dict[int, list[tuple[tuple[str, ...], frozenset[int]]]] = {}
         self._list_numbers: dict[str, frozenset[int]] = {}
-        self._demands: dict[int, dict[int, int]] = {}
+        self._demands: dict[int, dict[int, list[int]]] = {}
         self._urls: dict[int, Any] = {}
         self._gates: dict[Groups, list[Gate]] = {}
         self._known: dict[bytes, Known] = {}
@@ -248,16 +248,19 @@ class Program:
         found = [(must.texts, self._numbers_of(must.lists, rule)) for must in musts]
         if plan.demands:
             found.append(((), frozenset(plan.demands)))
-        return (one for one in found if one[1].isdisjoint(self.short))
+        for texts, numbers in dict.fromkeys(found):
+            short = [self.texts[number] for number in numbers & self.short]
+            yield (*texts, *short), numbers - self.short
 
     def demanded(self, index: int, phrases: frozenset[int]) -> Iterator[tuple[str, int]]:
         """The literals that rule `index` demands and that such a text may hold, and the ends of words they need."""
         demands = self._demands.get(index)
         if demands is None:
-            plan = self.plans[index]
-            demands = self._demands[index] = dict(zip(plan.demands, plan.whole, strict=True))
-        occur = demands.keys() & phrases, demands.keys() & self.short
-        return ((self.texts[number], demands[number]) for number in chain(*occur))
+            demands = self._demands[index] = {}
+            for number, ends in zip(self.plans[index].demands, self.plans[index].whole, strict=True):
+                demands.setdefault(number, []).append(ends)
+        numbers = chain(demands.keys() & phrases, demands.keys() & self.short)
+        return ((self.texts[number], ends) for number in numbers for ends in demands[number])
 
     def _numbers_of(self, names: Iterable[str], rule: Rule) -> frozenset[int]:
         """The literals of the phrases of lists."""

@@ -382,36 +382,6 @@ def after_headline(view: View) -> Floats:
 
 
 @needs_markup
-def headline_container_blocks(view: View) -> Floats:
-    """log2 of the blocks in the smallest container that holds it and the page's headline; -1 where none is known."""
-    around = view.headline_containers
-    if around is None:
-        return np.full(view.size, -1.0)
-    return np.log2(view.sums["blocks"][around])
-
-
-@needs_markup
-def headline_container_share(view: View) -> Floats:
-    """Share of the page's prose in the smallest container that holds it and the page's headline; -1 where unknown."""
-    around = view.headline_containers
-    if around is None:
-        return np.full(view.size, -1.0)
-    return view.sums["prose"][around] / view.all_prose
-
-
-@needs_markup
-def headline_article(view: View) -> Floats:
-    """1 in the `article` element of the page's headline, 2 in another one, 3 in one where the headline is in none."""
-    articles = view.around.nearest("article")[view.around.holder]
-    if not view.titles:
-        return np.where(articles >= 0, 4.0, 0.0)
-    own = articles[view.titles[0][2]]
-    if own < 0:
-        return np.where(articles >= 0, 3.0, 0.0)
-    return np.where(articles < 0, 0.0, np.where(articles == own, 1.0, 2.0))
-
-
-@needs_markup
 def in_prose_container(view: View) -> Floats:
     """Inside the smallest container that holds three fifths of the page's prose."""
     return view.within(view.main)

@@ -71,13 +71,6 @@ class Structure:
         for _ in range(LEVELS):
             self.level.append(around[self.level[-1]])
 
-    def nearest(self, tag: str) -> Indices:
-        """Per container the innermost container with that tag that it is or is in, -1 where there is none."""
-        found = [-1] * len(self.markup.parent)
-        for container, own in enumerate(self.markup.tags):
-            found[container] = container if own == tag else found[self.markup.parent[container]] if container else -1
-        return np.array(found, dtype=np.int64)
-
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The sum of a per-block array over each container."""
         running = np.concatenate(([0.0], np.cumsum(values)))

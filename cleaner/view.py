@@ -285,20 +285,6 @@ class View:
         }
 
     @cached_property
-    def headline_containers(self) -> NDArray[np.int64] | None:
-        """Per block the smallest container that holds it and the page's headline; None where that is not known."""
-        if not self.titles:
-            return None
-        around = self.around
-        containers = [int(around.holder[self.titles[0][2]])]
-        while containers[-1]:
-            containers.append(int(around.parent[containers[-1]]))
-        found = np.zeros(self.size, dtype=np.int64)
-        for container in reversed(containers):
-            found[around.low[container] : around.high[container]] = container
-        return found
-
-    @cached_property
     def all_prose(self) -> float:
         return max(1.0, float(self.prose.sum()))
 

@@ -77,6 +77,22 @@ def test_needs_alone() -> None:
     assert blocks_hit(one(needs=("share this",), max_words=4), "Share this now", "He will share this with all") == [0]
 
 
+def test_a_pattern_of_nothing_finds_no_line_where_there_is_none() -> None:
+    assert blocks_hit(one("^$|!", max_words=5), "word " * 60 + "end") == []
+
+
+def test_a_need_in_two_forms_is_met_by_either() -> None:
+    rule = one("^photo", needs=("email*", "email", "x"))
+    assert blocks_hit(rule, "photo emails", "photo email", "photo by x", "photo box", "photo remail") == [0, 1, 2]
+
+
+def test_short_phrases_inside_of_words() -> None:
+    words = {"at": {"en": ("at", "x", "@@", "under")}}
+    texts = ("photo_at7", "photo_x7", "photo_@@7", "photo_under7", "photo_7 at")
+    found = hits(rule_set(one(r"^photo_{at}7", kinds=("paragraph",)), words=words), page(*texts))
+    assert [hit.block for hit in found] == [0, 1, 2, 3]
+
+
 def test_needs_and_pattern_must_both_hold() -> None:
     rule = one(r"^\d+ \w+$", needs=("shares",))
     assert blocks_hit(rule, "12 shares", "12 hares", "shares", "12 reshares") == [0]
