@@ -26,7 +26,7 @@ from cleaner.rule_files import (
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
 from cleaner.rule_text import LIST_NAME, expand, list_names, rewrite
 
-USUAL_MEMORY = 8 << 20
+USUAL_MEMORY = 2 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
 FORMAT = 14

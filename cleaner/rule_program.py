@@ -35,7 +35,7 @@ _SHORT_LINE = 40
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _SETS_KEPT = 64
-_CHARACTERS_KEPT = 1 << 23
+_CHARACTERS_KEPT = 1 << 21
 Spans = tuple[tuple[int, int], ...]
 Known = dict[str, tuple[tuple[int, Spans], ...]]
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
 from cleaner.rule_alphabet import recode
-from cleaner.rule_automata import GROUPS, Groups, group_of_codes
+from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, group_of_codes
 from cleaner.rule_program import Program
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 
 _ASCII: Groups = (0,)
+_LATIN: Groups = (0, 1)
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Codes = NDArray[np.uint32]
@@ -187,8 +188,10 @@ class RuleView:
 
     @cached_property
     def pattern_groups(self) -> Groups:
-        """The groups that patterns for the whole document must be for."""
-        return _ASCII if self.low.isascii() else (0, 1, *(group for group in self._with_group if group > 1))
+        """The groups that patterns for the whole document must be for: one of three choices, as such take much room."""
+        if self.low.isascii():
+            return _ASCII
+        return EVERY_GROUP if any(group > 1 for group in self._with_group) else _LATIN
 
     def _groups(self, block: int) -> Groups:
         """The groups of a block with characters beyond ASCII: symbols are in the patterns for Latin."""

@@ -7,6 +7,7 @@ number of tasks is under way, so the memory stays flat however many there are.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -236,6 +237,7 @@ def _work(
     except Exception as error:
         connection.send(("unusable", f"cannot start ({type(error).__name__}: {error}); install it again"))
         return
+    gc.freeze()  # what is loaded stays: collections need not look at it again
     connection.send(("ready", None))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
