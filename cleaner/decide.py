@@ -83,6 +83,11 @@ class Decision:
         """The blocks that a rule keeps."""
         return {block for block, hits in self.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
 
+    def is_hinted(self, block: int) -> bool:
+        """Whether it is a time or a label by no more than hints, as also the lines over teasers are."""
+        found = self.rules.get(block, ())
+        return self.label[block] in ("timestamp", "label") and all(hit.rule.weight is not None for hit in found)
+
     def drop(self, block: int, label: str, reason: str) -> None:
         self.noise[block] = True
         self.label[block] = label
@@ -95,6 +100,13 @@ class Decision:
         self.rules.setdefault(block, []).extend(hits)
         if block == self.headline:
             self.headline = None
+
+    def name_tail(self) -> None:
+        """Where a tail was found after all, what only hints had named in it belongs to it."""
+        tail = [block for block, reason in self.reason.items() if reason == "again" and self.label[block] == "tail"]
+        for block in range(min(tail, default=0), max(tail, default=0)):
+            if self.noise[block] and self.is_hinted(block):
+                self.label[block] = "tail"
 
     def cut_line(self, view: View, block: int, line: str, label: str) -> bool:
         """Cut one line out of a block of several; False where it is not found or already cut."""
@@ -438,10 +450,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     keeping = decision.protected()
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
     for block in range(int(gaps.at[latest]), view.size):
-        hinted = decision.label[block] in ("timestamp", "label") and all(
-            hit.rule.weight is not None for hit in decision.rules.get(block, ())
-        )
-        if (hinted or not decision.noise[block]) and block not in keeping:
+        if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
 
 

@@ -47,7 +47,8 @@ class Settings:
     rate: float
 
 
-FIRST = Settings(rounds=300, rate=0.2)
+PAGE = Settings(rounds=300, rate=0.2)
+TEXT = Settings(rounds=600, rate=0.1)
 SECOND = Settings(rounds=300, rate=0.15)
 TAIL = Settings(rounds=300, rate=0.12)
 
@@ -206,7 +207,9 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
     return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0], strict=True)}
 
 
-def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float) -> Card:
+def fit_card(
+    examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float, settings: Settings
+) -> Card:
     """Fit the passes of a card; `first` and `second` name the signals that each may use: none, no second pass."""
     size = sum(example.view.size for example in examples)
     labels = np.array([label for example in examples for label in example.labels], dtype=object)
@@ -217,15 +220,15 @@ def fit_card(examples: Sequence[Example], first: Sequence[str], second: Sequence
     values = _stack(examples, first)
     if not second:
         return Card(
-            {"first": fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], FIRST)}, drop_above
+            {"first": fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], settings)}, drop_above
         )
     points = np.zeros(size)
     for number in range(FOLDS):
         train = known & (fold != number)
-        terms = fit_terms(Table(tuple(first), values[train]), noise[train], weight[train], FIRST)
+        terms = fit_terms(Table(tuple(first), values[train]), noise[train], weight[train], settings)
         test = fold == number
         points[test] = _points(terms, first, values[test])
-    terms = fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], FIRST)
+    terms = fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], settings)
     both = np.hstack([values, _stack_context(examples, points, second)])
     names = (*first, *second)
     second_terms = fit_terms(Table(names, both[known]), noise[known], weight[known], SECOND)
@@ -267,13 +270,13 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
     blank = Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))
     pages = [e for e in page_examples(gold, blank) if without is None or fold_of(e.site) != without]
     _name_out_of_fold(pages)
-    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE)
+    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE, PAGE)
     names = fit_names(pages)
     del pages
     by_language = list_headers()
     headers = by_language.get("en", [])
     texts = [e for e in text_examples(gold, blank, headers) if without is None or fold_of(e.site) != without]
-    text = fit_card(texts, list(SIGNALS), list(CONTEXT), TEXT_DROP_ABOVE)
+    text = fit_card(texts, list(SIGNALS), list(CONTEXT), TEXT_DROP_ABOVE, TEXT)
     tails = [
         e
         for e in tail_examples([*gold, *stories], blank, by_language, TAILS)
@@ -294,7 +297,7 @@ def fit_folds(gold: Sequence[Path], folder: Path) -> None:
     for number in range(FOLDS):
         others = [example for example in pages if fold_of(example.site) != number]
         _name_out_of_fold(others)
-        card = fit_card(others, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE)
+        card = fit_card(others, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE, PAGE)
         fitted = Scorecard(card, builtin_scorecard().text, Names(fit_names(others)))
         write_scorecard(folder / f"fold-{number}.toml", fitted)
 

@@ -139,6 +139,7 @@ class Cleaner:
                 return
             if not self._look_again(view, decision, site):
                 return
+            decision.name_tail()
 
     def _is_settled(self, view: View, decision: Decision, site: str | None) -> bool:
         return self.memory is None and is_settled(view, decision, self.rules, self.language(view), site)
