@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.facts import fold
 from cleaner.model import Block, Document
 from cleaner.rule_candidates import Pairs, candidates, chosen, whole_word
 from cleaner.rule_files import Rule
@@ -101,20 +103,31 @@ def is_sure_noise(rule: Rule) -> bool:
     return rule.action == "cut" or (rule.action == "drop" and rule.weight is None)
 
 
-def may_be_noise(rules: RuleSet, texts: Iterable[str], language: str | None, site: str | None) -> bool:
-    """Whether a rule may take one of these lines, wherever it comes to stand; also where they were not met lately."""
+def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, site: str | None) -> bool:
+    """Whether a rule may take one of these lines for noise, wherever it comes to stand."""
     own = rules.at(site)
     scope = Scope(language, site, None)
     for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
         if rule_set is None:
             continue
-        program = rule_set.program
-        known = program.known(_active(rule_set, scope, hidden))
+        program, active = rule_set.program, _active(rule_set, scope, hidden)
+        known = program.known(active)
+        unmet = [text for text in texts if text not in known]
+        if unmet:
+            document = _as_document(unmet)
+            _hits(rule_set, document, fold(document.text), active, None)
+            known = program.known(active)
         for text in texts:
             found = known.get(text)
             if found is None or any(is_sure_noise(program.rules[rule]) for rule, _ in found):
                 return True
     return False
+
+
+def _as_document(lines: Sequence[str]) -> Document:
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    blocks = [Block(line, "paragraph", start, start + len(line)) for line, start in zip(lines, starts, strict=False)]
+    return Document("\n".join(lines), tuple(blocks))
 
 
 def _marked(

@@ -24,8 +24,8 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
     texts = [blocks[index].text for index in order.tolist()]
-    if view.structure is not None and any("\n" in text for text in texts):
-        return False
+    if view.structure is not None:
+        texts = [line for text in texts for line in text.split("\n") if line]
     long = [text for text in texts if len(text) >= SAME]
     if len(set(long)) < len(long) or (view.last_character[order] == _ELLIPSIS).any():
         return False
