@@ -71,6 +71,8 @@ class Decision:
     kept: Bools
     points: Floats
     rules: dict[int, list[Hit]] = field(default_factory=dict)
+    protected: set[int] = field(default_factory=set)
+    """The blocks that a rule keeps."""
     reason: dict[int, str] = field(default_factory=dict)
     """Why a block was decided other than by its points or a rule: the name of the step."""
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
@@ -78,10 +80,6 @@ class Decision:
     headline: int | None = None
     flags: tuple[str, ...] = ()
     refused: str | None = None
-
-    def protected(self) -> set[int]:
-        """The blocks that a rule keeps."""
-        return {block for block, hits in self.rules.items() if any(hit.rule.action == "keep" for hit in hits)}
 
     def is_hinted(self, block: int) -> bool:
         """Whether it is a time or a label by no more than hints, as also the lines over teasers are."""
@@ -175,9 +173,10 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     _keep_standfirst(view, decision, standfirsts)
     _keep_begin(view, decision)
     _name(view, decision)
+    fates = {label: policy.fate(label) for label in set(decision.label)}
     for index, label in enumerate(decision.label):
-        decision.kept[index] = policy.keeps(label)
-        if policy.notes(label) and index != decision.headline:
+        decision.kept[index] = fates[label] == "keep"
+        if fates[label] == "metadata" and index != decision.headline:
             decision.noted.append(index)
     if not _has_story(view, decision):
         return _refuse(decision, "nothing of it would be left")
@@ -251,6 +250,7 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
         return
     decision.rules.setdefault(block, []).append(hit)
     if rule.action == "keep":
+        decision.protected.add(block)
         decision.noise[block] = False
         decision.label[block] = label if label == "correction" else "story"
     elif block not in keeping:
@@ -267,7 +267,7 @@ def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     if not hits:
         return
     first, last = _extent(view, decision)
-    keeping = decision.protected()
+    keeping = decision.protected
     for hit in sorted(hits, key=lambda found: found.block):
         place = "before" if hit.block < first else "after" if hit.block > last else "inside"
         before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
@@ -290,7 +290,7 @@ def _stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
         for index in np.flatnonzero(blocks & doubtful).tolist():
             decision.noise[index] = False
             decision.reason[index] = f"inside {name}"
-        keeping = decision.protected()
+        keeping = decision.protected
         for index in np.flatnonzero(~blocks & ~decision.noise).tolist():
             if index not in keeping:
                 decision.drop(index, "story", f"outside {name}")
@@ -334,7 +334,7 @@ def _follow_article(view: View, decision: Decision) -> None:
     first, last = np.flatnonzero(found)[[0, -1]].tolist()
     apart = sized & (share <= _NOT_IN_ARTICLE)
     outside = (view.index < first) | (view.index > last)
-    keeping = decision.protected()
+    keeping = decision.protected
     for block in np.flatnonzero(kept & (apart | outside) & (share < _IN_ARTICLE)).tolist():
         if block not in keeping:
             decision.drop(block, "story", "article")
@@ -377,7 +377,7 @@ def _drop_contained(view: View, decision: Decision) -> None:
     again[order[:-1][same]] = True
     size = np.bincount(block, minlength=view.size)
     shared = np.bincount(block[again], minlength=view.size)
-    keeping = decision.protected()
+    keeping = decision.protected
     for index in np.flatnonzero((size >= _LONG_COPY) & (shared >= _COPIED * size)).tolist():
         own = block == index
         others = np.unique(block[np.isin(triples, triples[own]) & ~own])
@@ -390,7 +390,7 @@ def _drop_links(view: View, decision: Decision) -> None:
     """Drop paragraphs that are a link and no sentence: they lead to another story."""
     if view.structure is None:
         return
-    keeping = decision.protected()
+    keeping = decision.protected
     linked = view.all_link & ~view.ends_sentence & ~decision.noise
     for index in np.flatnonzero(linked).tolist():
         if view.document.blocks[index].kind == "paragraph" and index not in keeping:
@@ -447,7 +447,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     if not may.any():
         return
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
-    keeping = decision.protected()
+    keeping = decision.protected
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
     for block in range(int(gaps.at[latest]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
@@ -522,7 +522,7 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
     if not _is_told(view, decision.headline) and (text.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return
-    for block in sorted(set(above.tolist()) - decision.protected()):
+    for block in sorted(set(above.tolist()) - decision.protected):
         decision.drop(block, "label", "headline")
 
 

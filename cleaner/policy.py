@@ -61,9 +61,6 @@ class Policy:
             if name not in REPAIRS:
                 raise UnknownPolicy(f"there is no repair `{name}`: use one of {', '.join(REPAIRS)}")
 
-    def keeps(self, label: str) -> bool:
-        return self.choices.get(label) == "keep"
-
-    def notes(self, label: str) -> bool:
-        """Whether blocks of this class go to the metadata."""
-        return self.choices.get(label) == "metadata"
+    def fate(self, label: str) -> str:
+        """What becomes of blocks of this class: `keep`, `drop` or `metadata`."""
+        return self.choices.get(label, "drop")
