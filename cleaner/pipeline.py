@@ -240,6 +240,8 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     kept = bool(decision.kept[index])
     evidence = tuple([Evidence(f"rule:{hit.rule.id}", worth(hit.rule)) for hit in decision.rules.get(index, ())])
     reason = decision.reason.get(index)
+    if reason is None and not kept and not decision.noise[index]:
+        reason = "policy"
     if reason is not None:
         evidence += (Evidence(f"step:{reason}", 0.0),)
     cuts = tuple(decision.cuts.get(index, ())) if kept else ()
