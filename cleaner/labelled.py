@@ -20,10 +20,6 @@ from cleaner.view import View
 _LONGEST = 60_000
 _LEAST_PARAGRAPHS = 4
 _MOST_TEASERS = 9
-_SNIPPET_WORTH = 5.0
-"""What a block known by a snippet counts for: a page has few of them."""
-_LEAST_PART = 30
-"""Characters of a block from which on it tells something that it is part of a snippet."""
 
 
 @dataclass(frozen=True)
@@ -37,32 +33,16 @@ class Example:
 
 
 def page_examples(paths: Sequence[Path], cleaner: Cleaner) -> Iterator[Example]:
-    """The gold pages, each block labelled by the gold body, or where that is not known by the snippets it holds."""
+    """The gold pages, each block labelled by the gold body."""
     for case in _cases(paths):
-        if case.kind != "html" or not (case.body or case.must or case.must_not):
+        if case.kind != "html" or case.body is None:
             continue
         text = decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
         document = parse(text, "html", cleaner.rules.selectors())
         if document.blocks:
             view, _ = cleaner.look(document)
-            texts = [block.text for block in document.blocks]
-            if case.body:
-                yield Example(view, label_blocks(texts, case.body), case.site)
-            else:
-                yield Example(view, _snippet_labels(texts, case.must, case.must_not), case.site, _SNIPPET_WORTH)
-
-
-def _snippet_labels(texts: Sequence[str], must: Sequence[str], must_not: Sequence[str]) -> list[bool | None]:
-    """What is known of blocks by snippets that must and must not be in the story: most often nothing."""
-    wanted, unwanted = ([" ".join(snippet.split()) for snippet in snippets] for snippets in (must, must_not))
-    labels: list[bool | None] = []
-    for text in (" ".join(text.split()) for text in texts):
-        found = [
-            any(snippet in text or (len(text) >= _LEAST_PART and text in snippet) for snippet in snippets)
-            for snippets in (wanted, unwanted)
-        ]
-        labels.append(None if found[0] == found[1] else found[0])
-    return labels
+            labels = label_blocks([block.text for block in document.blocks], case.body)
+            yield Example(view, labels, case.site)
 
 
 def text_examples(
