@@ -411,7 +411,7 @@ def _names(person: JSON) -> list[str]:
     return [person] if isinstance(person, str) else []
 
 
-_ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\w+|^/|^@?\w+\.(?:com|org|net)\b", re.I)
+_ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\w+|^/|^@?\w+\.(?:com|org|net|txt|html?|php)\b", re.I)
 _LABEL = re.compile(r"^[^\W\d_]+\s?[:：]\s*")
 _ACCOUNTS = frozenset({"admin", "administrator", "root", "webmaster", "editor", "user", "undefined", "null", "none"})
 
@@ -419,7 +419,7 @@ _ACCOUNTS = frozenset({"admin", "administrator", "root", "webmaster", "editor", 
 def _authors(names: list[str]) -> str | None:
     """Names as one line, without addresses, accounts and doubles.
 
-    >>> _authors(["Ana Lima", "https://gull.example/ana", "ana lima", " Bo Ek "])
+    >>> _authors(["Ana Lima", "https://gull.example/ana", "ana lima", "humans.txt", " Bo Ek "])
     'Ana Lima, Bo Ek'
     """
     kept: dict[str, str] = {}

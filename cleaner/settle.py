@@ -15,10 +15,10 @@ _ELLIPSIS = 3.0
 
 def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
     """Whether nothing more would go for sure. What would make a text be looked at closely is not settled."""
-    blocks = view.document.blocks
-    left = decision.kept.copy()
     if decision.headline is None:
         return False
+    blocks = view.document.blocks
+    left = decision.kept.copy()
     left[decision.headline] = True
     order = np.flatnonzero(left)
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
