@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from cleaner.facts import Floats
 from cleaner.signals import (
-    last_character,
     points_back,
     quotes_per_word,
     reporting_verbs,
@@ -264,7 +263,7 @@ def time_words_more(gaps: Gaps) -> Floats:
 @break_signal
 def cut_short_after(gaps: Gaps) -> Floats:
     """Share of the paragraphs after the gap that end in an ellipsis."""
-    return gaps.mean_after((last_character(gaps.view) == 3).astype(np.float64))
+    return gaps.mean_after(gaps.view.cut_short.astype(np.float64))
 
 
 @break_signal

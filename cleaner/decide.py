@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.breaks import Gaps, measure_breaks, usable
 from cleaner.facts import BUCKETS, DIGIT, LETTER, Bools, Floats
-from cleaner.match import Hit, applies
+from cleaner.match import Hit, applies, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
@@ -404,7 +404,7 @@ def _drop_repeated_teasers(view: View, decision: Decision) -> list[int]:
     """
     blocks = view.document.blocks
     short = {}
-    for index in np.flatnonzero(view.last_character == 3).tolist():
+    for index in np.flatnonzero(view.cut_short).tolist():
         bare = blocks[index].text.rstrip(".… ")
         if len(bare) >= _TEASER_START:
             short[bare[:_TEASER_START]] = (index, bare)
@@ -501,7 +501,7 @@ def _only_doubted(decision: Decision, index: int) -> bool:
     """Whether it is no noise, or only the card doubts it."""
     if not decision.noise[index]:
         return True
-    certain = any(hit.rule.action == "drop" and hit.rule.weight is None for hit in decision.rules.get(index, ()))
+    certain = any(is_certain(hit.rule) for hit in decision.rules.get(index, ()))
     return not certain and index not in decision.reason and bool(decision.points[index] < _MOST_DOUBT)
 
 

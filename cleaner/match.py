@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -13,7 +12,7 @@ from cleaner.facts import fold
 from cleaner.model import Block, Document
 from cleaner.rule_candidates import Pairs, candidates, chosen, whole_word
 from cleaner.rule_files import Rule
-from cleaner.rule_program import Program, Spans
+from cleaner.rule_program import Known, Program, Spans
 from cleaner.rule_view import Bools, Line, RuleView
 from cleaner.rules import RuleSet, Scope
 
@@ -84,7 +83,22 @@ def _hits(
     active: Bools,
     words: NDArray[np.floating] | None,
 ) -> list[Hit]:
-    """The hits of one rule set. What holds for a text alone is remembered: lines come again and again."""
+    """The hits of one rule set."""
+    program, blocks = rules.program, document.blocks
+    known = _matches_of_texts(rules, document, folded, active, words)
+    pairs = [(index, rule, spans) for index, block in enumerate(blocks) for rule, spans in known[block.text]]
+    pairs += _marked(program, document, folded, active, words)
+    return [hit for pair in sorted(_in_place(program, pairs, blocks)) for hit in _as_hits(program, blocks, pair)]
+
+
+def _matches_of_texts(
+    rules: RuleSet,
+    document: Document,
+    folded: str,
+    active: Bools,
+    words: NDArray[np.floating] | None,
+) -> Known:
+    """What holds for the blocks' texts alone, by text. It is remembered: lines come again and again."""
     program, blocks = rules.program, document.blocks
     known = program.known(active)
     new = sorted({block.text: index for index, block in enumerate(blocks) if block.text not in known}.values())
@@ -92,42 +106,43 @@ def _hits(
         view = RuleView(program, *_part(document, folded, new, words))
         found = dict(_matched(program, view, candidates(program, view, active)))
         known.update((blocks[block].text, found.get(number, ())) for number, block in enumerate(new))
-    pairs = [(index, rule, spans) for index, block in enumerate(blocks) for rule, spans in known[block.text]]
-    pairs += _marked(program, document, folded, active, words)
     program.forget(len(document.text))
-    return [hit for pair in sorted(_in_place(program, pairs, blocks)) for hit in _as_hits(program, blocks, pair)]
+    return known
+
+
+def is_certain(rule: Rule) -> bool:
+    """Whether the rule drops what it finds, whatever else speaks for it."""
+    return rule.action == "drop" and rule.weight is None
 
 
 def is_sure_noise(rule: Rule) -> bool:
     """Whether the rule by itself takes what it finds."""
-    return rule.action == "cut" or (rule.action == "drop" and rule.weight is None)
+    return rule.action == "cut" or is_certain(rule)
 
 
 def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, site: str | None) -> bool:
     """Whether a rule may take one of these lines for noise, wherever it comes to stand."""
     own = rules.at(site)
     scope = Scope(language, site, None)
+    document, folded = as_document(texts)
     for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
         if rule_set is None:
             continue
-        program, active = rule_set.program, _active(rule_set, scope, hidden)
-        known = program.known(active)
-        unmet = [text for text in texts if text not in known]
-        if unmet:
-            document = _as_document(unmet)
-            _hits(rule_set, document, fold(document.text), active, None)
-            known = program.known(active)
-        for text in texts:
-            found = known.get(text)
-            if found is None or any(is_sure_noise(program.rules[rule]) for rule, _ in found):
-                return True
+        known = _matches_of_texts(rule_set, document, folded, _active(rule_set, scope, hidden), None)
+        if any(is_sure_noise(rule_set.program.rules[rule]) for text in texts for rule, _ in known[text]):
+            return True
     return False
 
 
-def _as_document(lines: Sequence[str]) -> Document:
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    blocks = [Block(line, "paragraph", start, start + len(line)) for line, start in zip(lines, starts, strict=False)]
-    return Document("\n".join(lines), tuple(blocks))
+def as_document(texts: Iterable[str]) -> tuple[Document, str]:
+    """Texts as a document of one block each, and its folded text."""
+    blocks: list[Block] = []
+    start = 0
+    for text in texts:
+        blocks.append(Block(text, "paragraph", start, start + len(text)))
+        start += len(text) + 1
+    whole = "\n".join(block.text for block in blocks)
+    return Document(whole, tuple(blocks)), fold(whole)
 
 
 def _marked(

@@ -15,7 +15,7 @@ from cleaner.cleaned import Cleaned
 from cleaner.facts import Facts
 from cleaner.faults import of_system, shown
 from cleaner.gold import Case, GoldError, GoldSet
-from cleaner.match import Hit, applies, match_rules
+from cleaner.match import Hit, applies, is_certain, match_rules
 from cleaner.model import Document
 from cleaner.parse_html import parse_html
 from cleaner.parse_text import parse_text
@@ -64,15 +64,11 @@ class Use(msgspec.Struct, frozen=True):
     @property
     def redundant(self) -> bool:
         """Another rule makes each of its hits."""
-        return _is_certain(self.rule) and self.fired > 0 and self.alone == 0
+        return is_certain(self.rule) and self.fired > 0 and self.alone == 0
 
     @property
     def wide(self) -> bool:
         return self.share > WIDE
-
-
-def _is_certain(rule: Rule) -> bool:
-    return rule.action == "drop" and rule.weight is None
 
 
 class _Labelled(NamedTuple):
@@ -101,7 +97,7 @@ def check_against_corpus(
     """
     cases = [_labelled(case, rules.selectors()) for gold in corpus for case in gold.cases]
     found = [(number, hit) for number, case in enumerate(cases) for hit in case_hits(rules, case)]
-    sure = Counter((number, hit.block) for number, hit in found if _is_certain(hit.rule))
+    sure = Counter((number, hit.block) for number, hit in found if is_certain(hit.rule))
     if found and beside:
         sure += _sure_beside(rules, beside(), {number: cases[number] for number, _ in found})
     hits: dict[str, list[tuple[int, Hit]]] = defaultdict(list)
@@ -118,7 +114,7 @@ def _sure_beside(rules: RuleSet, beside: RuleSet, cases: dict[int, _Labelled]) -
         (number, hit.block)
         for number, case in cases.items()
         for hit in case_hits(beside, _labelled(case.case, beside.selectors()))
-        if _is_certain(hit.rule) and hit.rule.id not in rules.by_id
+        if is_certain(hit.rule) and hit.rule.id not in rules.by_id
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +18,8 @@ import msgspec
 
 from cleaner.cleaned import Cleaned
 from cleaner.facts import fold
-from cleaner.match import match_rules
-from cleaner.model import NOISE_CLASSES, Block, Document, Verdict
+from cleaner.match import as_document, match_rules
+from cleaner.model import NOISE_CLASSES, Verdict
 from cleaner.rule_check import Finding, check_file
 from cleaner.rule_compile import Phrasebook, compile_rules
 from cleaner.rule_files import Example, RuleFile, engine_rule, parse
@@ -168,7 +168,7 @@ class Suggester:
         wrong = {finding.rule for finding in check_file(file, book)}
         free = {"place": None, "site": (), "max_words": None}
         anywhere = tuple(msgspec.structs.replace(engine_rule(rule), **free) for rule in file.rules)
-        hits = match_rules(RuleSet(compile_rules(anywhere, book)), *_as_document(self._sentences))
+        hits = match_rules(RuleSet(compile_rules(anywhere, book)), *as_document(self._sentences))
         return {rule.id for rule in file.rules} - wrong - {hit.rule.id for hit in hits}
 
 
@@ -304,17 +304,6 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\"}
 
 def _string(text: str) -> str:
     return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}") for c in text) + '"'
-
-
-def _as_document(texts: Iterable[str]) -> tuple[Document, str]:
-    """Texts as a document of one block each, and its folded text."""
-    blocks: list[Block] = []
-    start = 0
-    for text in texts:
-        blocks.append(Block(text, "paragraph", start, start + len(text)))
-        start += len(text) + 1
-    whole = "\n".join(block.text for block in blocks)
-    return Document(whole, tuple(blocks)), fold(whole)
 
 
 def to_do(file: RuleFile) -> list[Finding]:

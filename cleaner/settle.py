@@ -10,8 +10,6 @@ from cleaner.rules import RuleSet
 from cleaner.view import View
 from cleaner.weigh import ends_apart
 
-_ELLIPSIS = 3.0
-
 
 def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
     """Whether nothing more would go for sure. What would make a text be looked at closely is not settled."""
@@ -27,6 +25,6 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
     if view.structure is not None:
         texts = [line for text in texts for line in text.split("\n") if line]
     long = [text for text in texts if len(text) >= SAME]
-    if len(set(long)) < len(long) or (view.last_character[order] == _ELLIPSIS).any():
+    if len(set(long)) < len(long) or view.cut_short[order].any():
         return False
     return not may_be_noise(rules, texts, language, site) and not ends_apart(view, left)

@@ -99,6 +99,12 @@ class View:
         kinds += [dots, (last & COMMA) != 0, (last & LETTER) != 0, (last & DIGIT) != 0]
         return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0.0)
 
+    @property
+    def cut_short(self) -> Bools:
+        """Ends in an ellipsis."""
+        found: Bools = self.last_character == 3
+        return found
+
     @cached_property
     def ends_sentence(self) -> Bools:
         """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""
