@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.breaks import Gaps, measure_breaks, usable
-from cleaner.facts import BUCKETS, DIGIT, LETTER, Bools, Floats
+from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
@@ -43,6 +43,15 @@ _LEAD = 4
 _TEASER_START = 40
 _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
+_BEGUN = 2
+"""Paragraphs from which on the story has begun."""
+_LISTS = ("related", "tail")
+_HEADER_WORDS = 6
+_LONGEST_LIST = 12
+_SUBHEADING_WORDS = 4
+_TIMES = 2
+_MOST_BETWEEN = 3
+"""Lines from one time of a list to the next."""
 _ARTICLE_WORDS = 6
 _SENTENCE_WORDS = 8
 _SHORT_SENTENCE = 4
@@ -164,6 +173,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     _drop_contained(view, decision)
     _drop_links(view, decision)
     anchors = _drop_repeated_teasers(view, decision)
+    _drop_listed(view, decision)
     _drop_tail(view, weights, decision, anchors)
     if not _has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
@@ -422,6 +432,56 @@ def _drop_repeated_teasers(view: View, decision: Decision) -> list[int]:
             _drop_title_over(view, decision, teaser)
             anchors.append(index)
     return anchors
+
+
+def _drop_listed(view: View, decision: Decision) -> None:
+    """Drop the titles under a header of other stories, and those that stand in turns with times.
+
+    Only below the story's first paragraphs: above them the last such title may be the story's own. A sentence ends
+    the list.
+    """
+    begun = np.flatnonzero(_prose(view, decision).cumsum() >= _BEGUN)
+    if not len(begun):
+        return
+    titles = ~view.ends_sentence & ((view.last_class & COLON) == 0) & (view.words <= _LONGEST_TITLE)
+    titles &= view.index > begun[0]
+    titles[list(decision.protected)] = False
+    for start, stop in _runs(titles):
+        listed = [*_under_header(view, decision, start, stop), *_beside_times(decision, start, stop)]
+        for index in listed:
+            if not decision.noise[index] or decision.is_hinted(index):
+                decision.drop(index, "related", "listed")
+
+
+def _runs(marked: Bools) -> list[tuple[int, int]]:
+    """The runs of marked blocks, as (from, to)."""
+    change = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
+    return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
+
+
+def _under_header(view: View, decision: Decision, start: int, stop: int) -> range:
+    """The lines of a run that stand under a line that a rule takes for the header of other stories."""
+    for index in range(start, stop):
+        short = decision.noise[index] and view.words[index] <= _HEADER_WORDS
+        if short and any(hit.rule.class_ in _LISTS for hit in decision.rules.get(index, ())):
+            if stop < view.size and view.words[stop - 1] <= _SUBHEADING_WORDS:
+                stop -= 1  # it heads what comes next
+            return range(index + 1, min(stop, index + 1 + _LONGEST_LIST))
+    return range(0)
+
+
+def _beside_times(decision: Decision, start: int, stop: int) -> range:
+    """The lines of a run from the first to the last of several times that stand close to each other."""
+    times = [
+        index
+        for index in range(start, stop)
+        if any(hit.rule.class_ == "timestamp" for hit in decision.rules.get(index, ()))
+    ]
+    steps = np.diff(times)
+    if len(times) < _TIMES or steps.max() > _MOST_BETWEEN or steps.max() < 2:
+        return range(0)
+    reach = int(steps.max())
+    return range(max(start, times[0] - reach + 1), min(stop, times[-1] + reach))
 
 
 def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
