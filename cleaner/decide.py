@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.breaks import Gaps, measure_breaks, usable
+from cleaner.breaks import HEADER_WORDS, Gaps, measure_breaks, usable
 from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, Bools, Floats
 from cleaner.match import Hit, applies, is_certain
 from cleaner.model import Cut, Evidence
@@ -46,7 +46,6 @@ _STORY_BETWEEN = 3
 _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
-_HEADER_WORDS = 6
 _LONGEST_LIST = 12
 _SUBHEADING_WORDS = 4
 _TIMES = 2
@@ -153,34 +152,14 @@ def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: 
 
 
 def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, drop_above: float) -> Decision:
-    points = weights.points - drop_above
-    decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
-    free: list[Hit] = []
-    bound: list[Hit] = []
-    bodies: list[Hit] = []
-    standfirsts: set[int] = set()
-    for hit in hits:
-        if hit.rule.action == "body":
-            bodies.append(hit)
-        elif hit.rule.class_ == "standfirst":
-            standfirsts.add(hit.block)
-        else:
-            (bound if hit.rule.place is not None or hit.rule.follows else free).append(hit)
-    _apply(view, decision, free)
-    _stay_in_body(view, decision, bodies)
-    _follow_article(view, decision)
-    _drop_copies(view, decision)
-    _drop_contained(view, decision)
-    _drop_links(view, decision)
-    anchors = _drop_repeated_teasers(view, decision)
-    _drop_listed(view, decision)
-    _drop_tail(view, weights, decision, anchors)
+    decision = decide_but_tail(view, weights, hits, drop_above)
+    _drop_tail(view, weights, decision, _drop_repeated_teasers(view, decision))
     if not _has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
-    _apply_bound(view, decision, bound)
+    _apply_bound(view, decision, [hit for hit in hits if _is_bound(hit)])
     decision.headline = find_headline(view, decision)
     _clear_above_headline(view, decision)
-    _keep_standfirst(view, decision, standfirsts)
+    _keep_standfirst(view, decision, {hit.block for hit in hits if hit.rule.class_ == "standfirst"})
     _keep_begin(view, decision)
     _name(view, decision)
     fates = {label: policy.fate(label) for label in set(decision.label)}
@@ -193,6 +172,28 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     decision.flags = _flags(view, decision)
     _repair(view, decision, policy.repairs)
     return decision
+
+
+def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_above: float) -> Decision:
+    """What is noise by points, by rules that need nothing but the block, as a copy, or in a list."""
+    points = weights.points - drop_above
+    decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
+    bodies = [hit for hit in hits if hit.rule.action == "body"]
+    named = [hit for hit in hits if hit.rule.action != "body" and hit.rule.class_ != "standfirst"]
+    _apply(view, decision, [hit for hit in named if not _is_bound(hit)])
+    _stay_in_body(view, decision, bodies)
+    _follow_article(view, decision)
+    _drop_copies(view, decision)
+    _drop_contained(view, decision)
+    _drop_links(view, decision)
+    _drop_listed(view, decision)
+    return decision
+
+
+def _is_bound(hit: Hit) -> bool:
+    """Whether its rule asks where the story is or what stands before the block."""
+    rule = hit.rule
+    return (rule.place is not None or bool(rule.follows)) and rule.action != "body" and rule.class_ != "standfirst"
 
 
 def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
@@ -462,7 +463,7 @@ def _runs(marked: Bools) -> list[tuple[int, int]]:
 def _under_header(view: View, decision: Decision, start: int, stop: int) -> range:
     """The lines of a run that stand under a line that a rule takes for the header of other stories."""
     for index in range(start, stop):
-        short = decision.noise[index] and view.words[index] <= _HEADER_WORDS
+        short = decision.noise[index] and view.words[index] <= HEADER_WORDS
         if short and any(hit.rule.class_ in _LISTS for hit in decision.rules.get(index, ())):
             if stop < view.size and view.words[stop - 1] <= _SUBHEADING_WORDS:
                 stop -= 1  # it heads what comes next
@@ -493,15 +494,16 @@ def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
 def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
     """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
     card = weights.card
-    if not card.tail.terms or not weights.suspect or view.size < 3:
+    if not card.tail.terms:
         return
-    gaps = Gaps(view, weights.points)
+    gaps = gaps_left(view, decision)
     may = usable(gaps)
-    if anchors and max(anchors) > view.size // 3:
-        may &= gaps.at <= max(anchors)
-    elif (
-        not may.any()
-        or (card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))[may] <= card.tail_above).all()
+    anchor = max(anchors, default=0)
+    if anchor > view.size // 3:
+        may &= gaps.left[1:] <= anchor
+    elif not (
+        may.any()
+        and card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))[may].max() > card.tail_above
     ):
         return
     if not may.any():
@@ -509,9 +511,14 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = decision.protected
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
-    for block in range(int(gaps.at[latest]), view.size):
+    for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
+
+
+def gaps_left(view: View, decision: Decision) -> Gaps:
+    """The gaps between the blocks that nothing has dropped so far."""
+    return Gaps(view, np.flatnonzero(~decision.noise), decision.label)
 
 
 def _has_story(view: View, decision: Decision) -> bool:

@@ -41,6 +41,7 @@ _MEMBERS = (
 )
 BUCKETS = 1 << 14
 _LONGEST = 31
+_STEM = 5
 
 
 def _classify(code: int) -> int:
@@ -106,15 +107,17 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def hash_words(codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bools) -> NDArray[np.uint32]:
-    """A hash for each run of `wordy` characters; `starts` are the offsets at which the runs begin."""
+def hash_words(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bools, letters: int = _LONGEST + 1
+) -> NDArray[np.uint32]:
+    """A hash for the first `letters` of each run of `wordy` characters; `starts` are where the runs begin."""
     if not len(starts):
         return np.zeros(0, dtype=np.uint32)
     lead = int(starts[0])
     lengths = np.diff(starts, append=len(codes))
     offset = np.arange(lead, len(codes)) - np.repeat(starts, lengths)
     terms = codes[lead:] * _POWERS[np.minimum(offset, _LONGEST)]
-    terms *= wordy[lead:]
+    terms *= wordy[lead:] & (offset < letters) if letters <= _LONGEST else wordy[lead:]
     return np.add.reduceat(terms, starts - lead, dtype=np.uint32)
 
 
@@ -186,6 +189,15 @@ class Facts:
         self.inside = _ranges(self.word_from, self.word_to, len(starts))
         self.word_count = self.per_block(worth)
         self.buckets = (self.words & np.uint32(BUCKETS - 1)).astype(np.int64)
+
+    @cached_property
+    def stems(self) -> NDArray[np.int64]:
+        """Per word, a bucket for how it begins: that of a word and of most of its inflections is the same."""
+        wordy = (self.classes & (LETTER | DIGIT)) != 0
+        stems = hash_words(codes_of(self.folded), self.word_starts, wordy, _STEM)
+        if self.any_unspaced:
+            stems = np.where((self.classes[self.word_starts] & UNSPACED) != 0, self.words, stems)
+        return (stems & np.uint32(BUCKETS - 1)).astype(np.int64)
 
     @property
     def words_inside(self) -> NDArray[np.uint32]:

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.breaks import BREAKS, Gaps, usable
+from cleaner.breaks import BREAKS, usable
 from cleaner.context import CONTEXT
+from cleaner.decide import decide_but_tail, gaps_left
 from cleaner.evaluate import fold_of
 from cleaner.facts import Floats
 from cleaner.labelled import Example, Tail, page_examples, tail_examples, text_examples
@@ -34,8 +35,8 @@ BINS = 20
 PAGE_DROP_ABOVE = 0.2
 TEXT_DROP_ABOVE = 2.5
 TEXT_NOISY_DROP_ABOVE = 1.2
-TAIL_ABOVE = 4.0
-TAILS = 2500
+TAIL_ABOVE = 2.2
+TAILS = 8000
 PAIRS = 60
 
 
@@ -50,7 +51,7 @@ class Settings:
 PAGE = Settings(rounds=300, rate=0.2)
 TEXT = Settings(rounds=600, rate=0.1)
 SECOND = Settings(rounds=300, rate=0.15)
-TAIL = Settings(rounds=300, rate=0.12)
+TAIL = Settings(rounds=600, rate=0.12)
 
 
 @dataclass(frozen=True)
@@ -239,13 +240,12 @@ def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
     """Fit what tells a gap before a tail from all other gaps, and from the gaps inside the tail."""
     rows, kinds = [], []
     for example in examples:
-        gaps = Gaps(example.view, Weights(example.view, card).points)
-        may = usable(gaps)
-        rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[may])
-        kind = np.zeros(len(gaps.at)) if example.starts is None else np.sign(gaps.at - example.starts) + 1.0
-        kinds.append(
-            np.where(kind == 2, _LATE, np.where(kind == 1, _EDGE, _INSIDE))[may] if example.starts else kind[may]
-        )
+        decision = decide_but_tail(example.view, Weights(example.view, card), example.hits, card.drop_above)
+        gaps = gaps_left(example.view, decision)
+        kind = _kinds(gaps.left[1:], example)
+        counts = usable(gaps) & (kind != _UNCLEAR)
+        rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[counts])
+        kinds.append(kind[counts])
     values, kind = np.vstack(rows), np.concatenate(kinds)
     table = Table(tuple(BREAKS), values)
     early = kind != _LATE
@@ -254,7 +254,17 @@ def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
     return {"tail": tail, "edge": fit_terms(table, kind == _EDGE, weight, TAIL)}
 
 
-_INSIDE, _EDGE, _LATE = 0, 1, 2
+_INSIDE, _EDGE, _LATE, _UNCLEAR = 0, 1, 2, 3
+
+
+def _kinds(following: NDArray[np.int64], example: Tail) -> NDArray[np.int64]:
+    """What each gap is, given the block after it: inside the story, the tail's begin, inside the tail, or unclear."""
+    kinds = np.where(following < example.ends, _INSIDE, _UNCLEAR)
+    if example.starts is not None:
+        tail = np.flatnonzero(following >= example.starts)
+        kinds[tail] = _LATE
+        kinds[tail[:1]] = _EDGE
+    return kinds
 
 
 def _points(terms: Sequence[Term], names: Sequence[str], values: NDArray[np.float32]) -> Floats:

@@ -73,6 +73,11 @@ def teaser(article: Article, look: Look, chance: random.Random) -> list[str]:
     return [*lines, lede]
 
 
+def plain(story: Article) -> Made:
+    """The story alone."""
+    return Made(story.paragraphs, (True,) * len(story.paragraphs))
+
+
 def surround(story: Article, others: Sequence[Article], chance: random.Random, headers: Sequence[str] = ()) -> Made:
     """Put teasers of `others` after the story, and sometimes before it or inside."""
     look = random_look(chance, headers)
@@ -83,8 +88,10 @@ def surround(story: Article, others: Sequence[Article], chance: random.Random, h
         before = [line for piece in pieces[:2] for line in piece]
         pieces = pieces[1:]
     inside: list[str] = []
-    if where > 0.9 and len(pieces) > 1 and len(story.paragraphs) > 4:
+    if where > (0.7 if headers else 0.9) and len(pieces) > 1 and len(story.paragraphs) > 4:
         inside = pieces.pop()
+        if headers:
+            inside = [f"{chance.choice(headers)}: {inside[0]}"]
     body = list(story.paragraphs)
     split = chance.randrange(2, len(body) - 1) if inside else len(body)
     parts = [(before, False)]

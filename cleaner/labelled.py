@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaner.align import label_blocks
 from cleaner.evaluate import Case, read_gold
-from cleaner.generate import Article, Made, random_look, surround, teaser
+from cleaner.generate import Article, Made, plain, surround
+from cleaner.match import Hit
 from cleaner.model import Document
 from cleaner.parse_text import parse_text
 from cleaner.pipeline import Cleaner, parse
@@ -20,6 +21,10 @@ from cleaner.view import View
 _LONGEST = 60_000
 _LEAST_PARAGRAPHS = 4
 _MOST_TEASERS = 9
+_REAL_TAILS = 0.2
+"""Share of the gold texts that tails are sought in."""
+_MOST_BLOCKS = 600
+_TAIL_WORDS = 25
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,14 @@ def text_examples(
 
 @dataclass(frozen=True)
 class Tail:
-    """One clean or made document; `starts` is the block at which its tail begins, None where it has none."""
+    """One text, clean or with a tail: its story ends before block `ends`, its tail begins at `starts`, None: no tail.
+
+    What stands between the two is unclear, and so is what follows `ends` where there is no tail.
+    """
 
     view: View
+    hits: list[Hit]
+    ends: int
     starts: int | None
     site: str
 
@@ -93,11 +103,13 @@ class Tail:
 def tail_examples(
     paths: Sequence[Path], cleaner: Cleaner, headers: Mapping[str, Sequence[str]], count: int
 ) -> Iterator[Tail]:
-    """Clean stories, most of them with a tail of other stories' teasers, in every language of which there are some."""
+    """A share of the gold texts, and clean stories, most with a tail of others' teasers, in the languages there are."""
     chance = random.Random(3)
     pools: dict[str, list[tuple[Case, Article]]] = defaultdict(list)
     for case in _cases(paths):
         paragraphs = tuple(line.strip() for line in (case.body or "").split("\n") if line.strip())
+        if case.kind == "text" and not isinstance(case.source, Path) and chance.random() < _REAL_TAILS:
+            yield from _real_tail(case, cleaner)
         if len(paragraphs) >= _LEAST_PARAGRAPHS and isinstance(case.source, Path):
             view, _ = cleaner.look(parse_text("\n".join(paragraphs)))
             language = cleaner.language(view) or ""
@@ -107,20 +119,31 @@ def tail_examples(
     for _ in range(count):
         language = chance.choices(languages, weights)[0]
         case, article = chance.choice(pools[language])
-        body = list(article.paragraphs)
-        if len(body) > 12 and chance.random() < 0.7:
-            body = body[: chance.randrange(6, 26)]
-        if article.headline and chance.random() < 0.5:
-            body.insert(0, article.headline)
-        tail: list[str] = []
-        if chance.random() < 0.6:
-            look = random_look(chance, headers.get(language, ()))
-            others = chance.sample(pools[language], min(len(pools[language]), chance.randrange(3, 11)))
-            tail = [line for other, found in others if other is not case for line in teaser(found, look, chance)]
-            tail = ([look.header] if look.header and tail else []) + tail
-        document = parse_text("\n".join(body + tail))
-        if len(document.blocks) == len(body) + len(tail):
-            yield Tail(cleaner.look(document)[0], len(body) if tail else None, case.site)
+        if chance.random() < 0.7:
+            article = replace(article, paragraphs=article.paragraphs[: chance.randrange(_LEAST_PARAGRAPHS, 20)])
+        some = chance.sample(pools[language], min(len(pools[language]), chance.randrange(3, 11)))
+        others = [other for found, other in some if found is not case]
+        made = surround(article, others, chance, headers.get(language, ())) if chance.random() < 0.6 else plain(article)
+        document = parse_text(made.text)
+        if len(document.blocks) == len(made.lines):
+            ends = max(index for index, story in enumerate(made.story) if story) + 1
+            yield Tail(*cleaner.look(document), ends, ends if ends < len(made.lines) else None, case.site)
+
+
+def _real_tail(case: Case, cleaner: Cleaner) -> Iterator[Tail]:
+    text = case.read()
+    assert isinstance(text, str)
+    document = parse_text(text)
+    blocks = document.blocks
+    if not 4 <= len(blocks) <= _MOST_BLOCKS or case.body is None:
+        return
+    labels = label_blocks([block.text for block in blocks], case.body)
+    ends = max((index for index, label in enumerate(labels) if label), default=-1) + 1
+    starts = next((index for index in range(ends, len(blocks)) if labels[index] is False), len(blocks))
+    words = sum(len(block.text.split()) for block in blocks[starts:])
+    is_tail = words >= _TAIL_WORDS and len(blocks) - starts > 1
+    if ends:
+        yield Tail(*cleaner.look(document), ends, starts if is_tail else None, case.site)
 
 
 def _made_labels(document: Document, made: Made) -> list[bool | None]:
