@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,13 @@ from cleaner.model import Document
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Integer = TypeVar("Integer", bound=np.integer[Any])
 
 SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION, STOPLESS = (
     1 << i for i in range(12)
 )
+KNOWN = 1 << 12
+"""All flags of a character are less."""
 _UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
 _COMMAS = ",،、，;；؛"
@@ -75,8 +78,8 @@ def groups_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """The group of each character: those of a group have the same flags. Each is looked up once in a process."""
     found = _GROUP[codes]
     if not found.all():
-        for code in np.unique(codes[found == 0]):
-            flags = _classify(int(code))
+        for code in distinct(codes[found == 0]).tolist():
+            flags = _classify(code)
             if flags not in _FLAGS:
                 _FLAGS.append(flags)
             _GROUP[code] = _FLAGS.index(flags)
@@ -127,7 +130,7 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     return hash_words(codes, starts, wordy)
 
 
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(values: NDArray[Integer]) -> NDArray[Integer]:
     """The different values, in order; faster than `numpy.unique` on arrays as small as a document."""
     ordered = np.sort(values)
     first = np.empty(len(ordered), dtype=bool)
@@ -200,7 +203,7 @@ class Facts:
 
     def count(self, flags: int) -> Floats:
         """Characters of each block that have any of `flags`."""
-        return np.asarray(self._counts[:, (self._flags & flags) != 0].sum(axis=1), dtype=np.float64)
+        return np.asarray(self._counts @ ((self._flags & flags) != 0).astype(np.float64), dtype=np.float64)
 
     @cached_property
     def _counts(self) -> Floats:
@@ -209,9 +212,9 @@ class Facts:
         cuts = np.empty(2 * self.size + 2, dtype=np.int64)
         cuts[0], cuts[-1] = 0, len(self._groups)
         cuts[1:-1:2], cuts[2:-1:2] = self.start, self.end
-        piece = np.repeat(np.arange(2 * self.size + 1), np.diff(cuts))
         width = len(self._flags)
-        counts = np.bincount(piece * width + self._groups, minlength=(2 * self.size + 1) * width)
+        piece = np.repeat(np.arange(2 * self.size + 1) * width, np.diff(cuts))
+        counts = np.bincount(piece + self._groups, minlength=(2 * self.size + 1) * width)
         return counts.reshape(-1, width)[1::2].astype(np.float64)
 
     def marked(self, mask: Bools) -> Floats:

@@ -120,12 +120,11 @@ def _short_words(program: Program, view: RuleView) -> Ints:
 def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
     """For each span the flags of the ends at which it does not cut through a word."""
     last = len(codes) - 1
-    before, opening = codes[np.maximum(starts - 1, 0)], codes[starts]
-    closing, after = codes[ends - 1], codes[np.minimum(ends, last)]
-    cut_left = _letters(before) & _letters(opening) & (starts > 0)
-    cut_right = _letters(closing) & _letters(after) & (ends <= last) & ~_takes_endings(closing)
-    flags = np.where(cut_left, 0, LEFT) | np.where(cut_right, 0, RIGHT)
-    return flags.astype(np.uint8)
+    edges = codes[np.stack((np.maximum(starts - 1, 0), starts, ends - 1, np.minimum(ends, last)))]
+    before, opening, closing, after = _letters(edges)
+    cut_left = before & opening & (starts > 0)
+    cut_right = closing & after & (ends <= last) & ~_takes_endings(edges[2])
+    return np.uint8(LEFT) * ~cut_left | np.uint8(RIGHT) * ~cut_right
 
 
 def whole_word(text: str, start: int, end: int) -> int:
@@ -144,7 +143,7 @@ def _is_letter(char: str) -> bool:
 def _letters(codes: Codes) -> Bools:
     """Letters of scripts that set spaces between words."""
     classes = classes_of(codes)
-    found: Bools = ((classes & LETTER) != 0) & ((classes & UNSPACED) == 0)
+    found: Bools = (classes & (LETTER | UNSPACED)) == LETTER
     return found
 
 

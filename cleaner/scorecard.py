@@ -40,6 +40,8 @@ class _Tables(NamedTuple):
     of_edge: NDArray[np.int64]
     """The signal of each edge."""
     edge_from: NDArray[np.int64]
+    bin_type: np.dtype[Any]
+    """Holds the number of any signal's edges."""
     points: NDArray[np.float64]
     begin: NDArray[np.int64]
     step: NDArray[np.int64]
@@ -72,6 +74,7 @@ class Pass:
             np.concatenate([*every.values(), []])[:, None],
             np.repeat(np.arange(len(edges)), counts),
             np.cumsum(counts) - counts,
+            np.min_scalar_type(counts.max(initial=0)),
             np.concatenate([*(table.reshape(-1) for table in tables), []]),
             (np.cumsum(sizes) - sizes)[:, None],
             np.array([table.shape[1] for table in tables], dtype=np.int64)[:, None],
@@ -98,7 +101,7 @@ class Pass:
         tables = self._tables
         bins = np.zeros((len(self.signals) + 1, size), dtype=np.int64)
         above = measured[tables.of_edge] > tables.edges
-        np.add.reduceat(above, tables.edge_from, axis=0, dtype=np.int64, out=bins[:-1])
+        bins[:-1] = np.add.reduceat(above.view(np.uint8), tables.edge_from, axis=0, dtype=tables.bin_type)
         found = tables.points[tables.begin + bins[tables.first] * tables.step + bins[tables.second]]
         if absent:
             found[[not absent.isdisjoint(term.signals) for term in self.terms]] = 0.0
