@@ -134,7 +134,9 @@ def _without_gaps(spans: dict[str, Span]) -> dict[str, Span]:
 @cache
 def _table() -> NDArray[np.uint32]:
     """From the code points of a text to those of its recoded `seen` form."""
-    return _alphabet().codes[SEEN]
+    table = _alphabet().codes.copy()
+    table[:0x10000] = table[SEEN[:0x10000]]
+    return table
 
 
 def recode(text: str) -> str:

@@ -154,6 +154,11 @@ class RuleView:
         )
 
     @cached_property
+    def phrases(self) -> frozenset[int]:
+        """The longer literals that occur."""
+        return frozenset(self._numbers[0])
+
+    @cached_property
     def _numbers(self) -> tuple[list[int], list[int], list[int]]:
         """The numbers of `literals`, and where those of each block begin and end among them."""
         numbers, starts, _ = self.literals
