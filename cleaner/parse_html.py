@@ -120,7 +120,7 @@ class _Walk:
         # Each element by its address: the container that it is or belongs to.
         self.place: dict[int, int] = {body.mem_id: 0}
         # The names and values of attributes, and the tags, of all elements.
-        self.said: set[str | None] = {"<html>", "<body>"}
+        self.said: set[str | None] = {"<html>", "<head>", "<body>", "<br>"}
         for node in filter(None, (body.parent, body)):
             self._note(node.attributes)
         self.pieces: list[str] = []
