@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,19 +81,25 @@ def needed(selector: str) -> Needed:
     return Needed(*(frozenset(text.encode().lower() for text in texts if text) for texts in (words, parts)))
 
 
+def _rarest(words: Iterable[bytes]) -> bytes:
+    """The word that fewest pages have, by its looks; empty where there is none."""
+    return max(words, key=lambda word: (not word.startswith(b"<"), len(word), word), default=b"")
+
+
 class Selectors:
     """Selectors with the ids of their rules, ready to be found in pages."""
 
     def __init__(self, selectors: Iterable[tuple[str, str]]) -> None:
-        self._asked = [
-            (needed(alternative), alternative, rule)
-            for selector, rule in selectors
-            for alternative in split_selector(selector)
-        ]
+        self._asked: dict[bytes, list[tuple[Needed, str, str]]] = {}
+        for selector, rule in selectors:
+            for alternative in split_selector(selector):
+                need = needed(alternative)
+                self._asked.setdefault(_rarest(need.words), []).append((need, alternative, rule))
 
     @cached_property
     def _parts(self) -> list[bytes]:
-        return sorted(frozenset[bytes]().union(*(need.parts for need, _, _ in self._asked)))
+        every = chain.from_iterable(self._asked.values())
+        return sorted(frozenset[bytes]().union(*(need.parts for need, _, _ in every)))
 
     @cached_property
     def _parts_finder(self) -> BytesAhoCorasick:
@@ -106,11 +113,11 @@ class Selectors:
         `attributes` are the tags, in angle brackets, and the attributes and their values of the page's elements, one
         a line, in lower case.
         """
-        words = set(attributes.split())
+        words = {b"", *attributes.split()}
         places = self._parts_finder.find_matches_as_indexes(attributes, overlapping=True)
         parts = {self._parts[number] for number in {place[0] for place in places}}
         together: dict[tuple[str, str], list[str]] = {}
-        for need, selector, rule in self._asked:
+        for need, selector, rule in chain.from_iterable(map(self._asked.__getitem__, self._asked.keys() & words)):
             if need.words <= words and need.parts <= parts:
                 # One that is not understood may swallow what stands behind it.
                 together.setdefault((rule, "" if any(need) else selector), []).append(selector)
