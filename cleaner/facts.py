@@ -76,21 +76,21 @@ _POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(_LONGEST 
 
 def groups_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """The group of each character: those of a group have the same flags. Each is looked up once in a process."""
-    found = _GROUP[codes]
+    found = _GROUP.take(codes)
     if not found.all():
         for code in distinct(codes[found == 0]).tolist():
             flags = _classify(code)
             if flags not in _FLAGS:
                 _FLAGS.append(flags)
             _GROUP[code] = _FLAGS.index(flags)
-        found = _GROUP[codes]
+        found = _GROUP.take(codes)
     return found
 
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
     """The class flags of each character."""
     groups = groups_of(codes)
-    return np.array(_FLAGS, dtype=np.uint16)[groups]
+    return np.array(_FLAGS, dtype=np.uint16).take(groups)
 
 
 def codes_of(text: str) -> NDArray[np.uint32]:
@@ -116,7 +116,7 @@ def hash_words(codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bool
     lead = int(starts[0])
     lengths = np.diff(starts, append=len(codes))
     offset = np.arange(lead, len(codes)) - np.repeat(starts, lengths)
-    terms = codes[lead:] * _POWERS[np.minimum(offset, _LONGEST)]
+    terms = codes[lead:] * _POWERS.take(np.minimum(offset, _LONGEST))
     terms *= wordy[lead:]
     return np.add.reduceat(terms, starts - lead, dtype=np.uint32)
 
@@ -158,7 +158,7 @@ class Facts:
         codes = codes_of(document.text)
         self._groups = groups_of(codes)
         self._flags = np.array(_FLAGS, dtype=np.uint16)
-        self.classes = self._flags[self._groups]
+        self.classes = self._flags.take(self._groups)
         self._read_words(codes_of(self.folded))
 
     def _read_words(self, codes: NDArray[np.uint32]) -> None:

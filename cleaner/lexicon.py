@@ -55,7 +55,7 @@ class Lexicon:
 
     def numbers(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
         """The number of each word, given by its hash; 0 for those not listed."""
-        numbers: NDArray[np.int16] = self._number[words & np.uint32(_SLOTS - 1)]
+        numbers: NDArray[np.int16] = self._number.take(words & np.uint32(_SLOTS - 1))
         return numbers
 
     def language(self, numbers: NDArray[np.int16]) -> int | None:
@@ -73,7 +73,8 @@ class Lexicon:
         if table is None:
             bits = self._bits[key]
             table = self._listed[key, language] = bits != 0 if language is None else (bits >> language) & 1 != 0
-        return table[numbers]
+        found: NDArray[np.bool_] = table.take(numbers)
+        return found
 
 
 @lru_cache(maxsize=1)

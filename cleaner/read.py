@@ -66,7 +66,7 @@ def as_utf8(raw: bytes) -> str | None:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return text if text.count("\x00") <= len(text) // 1000 else None
+    return text if b"\x00" not in raw or text.count("\x00") <= len(text) // 1000 else None
 
 
 def _as_declared(raw: bytes) -> tuple[str, str] | None:

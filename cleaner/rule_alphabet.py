@@ -144,7 +144,7 @@ def recode(text: str) -> str:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return _table()[codes].tobytes().decode("utf-32-le")
+    return _table().take(codes).tobytes().decode("utf-32-le")
 
 
 # --- patterns -------------------------------------------------------------------------------------

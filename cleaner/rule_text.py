@@ -84,7 +84,7 @@ def seen(text: str) -> str:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return SEEN[codes].tobytes().decode("utf-32-le")
+    return SEEN.take(codes).tobytes().decode("utf-32-le")
 
 
 def collapse(text: str) -> str:

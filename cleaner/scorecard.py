@@ -100,9 +100,10 @@ class Pass:
                 absent.add(name)
         tables = self._tables
         bins = np.zeros((len(self.signals) + 1, size), dtype=np.int64)
-        above = measured[tables.of_edge] > tables.edges
+        above = measured.take(tables.of_edge, axis=0) > tables.edges
         bins[:-1] = np.add.reduceat(above.view(np.uint8), tables.edge_from, axis=0, dtype=tables.bin_type)
-        found = tables.points[tables.begin + bins[tables.first] * tables.step + bins[tables.second]]
+        cells = tables.begin + bins.take(tables.first, axis=0) * tables.step + bins.take(tables.second, axis=0)
+        found = tables.points.take(cells)
         if absent:
             found[[not absent.isdisjoint(term.signals) for term in self.terms]] = 0.0
         return found
