@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,13 @@ from cleaner.model import Document
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Integer = TypeVar("Integer", bound=np.integer[Any])
 
 SPACE, LETTER, UPPER, DIGIT, STOP, COMMA, QUOTE, UNSPACED, MARKER, COLON, QUESTION, STOPLESS = (
     1 << i for i in range(12)
 )
+KNOWN = 1 << 12
+"""All flags of a character are less."""
 _UNKNOWN = 1 << 15
 _STOPS = ".!?…。！？؟।۔॥։።｡"
 _COMMAS = ",،、，;；؛"
@@ -74,21 +77,21 @@ _POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(_LONGEST 
 
 def groups_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """The group of each character: those of a group have the same flags. Each is looked up once in a process."""
-    found = _GROUP[codes]
+    found = _GROUP.take(codes)
     if not found.all():
-        for code in np.unique(codes[found == 0]):
-            flags = _classify(int(code))
+        for code in distinct(codes[found == 0]).tolist():
+            flags = _classify(code)
             if flags not in _FLAGS:
                 _FLAGS.append(flags)
             _GROUP[code] = _FLAGS.index(flags)
-        found = _GROUP[codes]
+        found = _GROUP.take(codes)
     return found
 
 
 def classes_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
     """The class flags of each character."""
     groups = groups_of(codes)
-    return np.array(_FLAGS, dtype=np.uint16)[groups]
+    return np.array(_FLAGS, dtype=np.uint16).take(groups)
 
 
 def codes_of(text: str) -> NDArray[np.uint32]:
@@ -116,7 +119,7 @@ def hash_words(
     lead = int(starts[0])
     lengths = np.diff(starts, append=len(codes))
     offset = np.arange(lead, len(codes)) - np.repeat(starts, lengths)
-    terms = codes[lead:] * _POWERS[np.minimum(offset, _LONGEST)]
+    terms = codes[lead:] * _POWERS.take(np.minimum(offset, _LONGEST))
     terms *= wordy[lead:] & (offset < letters) if letters <= _LONGEST else wordy[lead:]
     return np.add.reduceat(terms, starts - lead, dtype=np.uint32)
 
@@ -130,7 +133,7 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     return hash_words(codes, starts, wordy)
 
 
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(values: NDArray[Integer]) -> NDArray[Integer]:
     """The different values, in order; faster than `numpy.unique` on arrays as small as a document."""
     ordered = np.sort(values)
     first = np.empty(len(ordered), dtype=bool)
@@ -158,7 +161,7 @@ class Facts:
         codes = codes_of(document.text)
         self._groups = groups_of(codes)
         self._flags = np.array(_FLAGS, dtype=np.uint16)
-        self.classes = self._flags[self._groups]
+        self.classes = self._flags.take(self._groups)
         self._read_words(codes_of(self.folded))
 
     def _read_words(self, codes: NDArray[np.uint32]) -> None:
@@ -212,7 +215,7 @@ class Facts:
 
     def count(self, flags: int) -> Floats:
         """Characters of each block that have any of `flags`."""
-        return np.asarray(self._counts[:, (self._flags & flags) != 0].sum(axis=1), dtype=np.float64)
+        return np.asarray(self._counts @ ((self._flags & flags) != 0).astype(np.float64), dtype=np.float64)
 
     @cached_property
     def _counts(self) -> Floats:
@@ -221,9 +224,9 @@ class Facts:
         cuts = np.empty(2 * self.size + 2, dtype=np.int64)
         cuts[0], cuts[-1] = 0, len(self._groups)
         cuts[1:-1:2], cuts[2:-1:2] = self.start, self.end
-        piece = np.repeat(np.arange(2 * self.size + 1), np.diff(cuts))
         width = len(self._flags)
-        counts = np.bincount(piece * width + self._groups, minlength=(2 * self.size + 1) * width)
+        piece = np.repeat(np.arange(2 * self.size + 1) * width, np.diff(cuts))
+        counts = np.bincount(piece + self._groups, minlength=(2 * self.size + 1) * width)
         return counts.reshape(-1, width)[1::2].astype(np.float64)
 
     def marked(self, mask: Bools) -> Floats:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,34 +18,44 @@ KEYS = ("function", "back", "said", "time")
 _SLOTS = 1 << 18
 _SAMPLE = 800
 _LEAST = 4
+_FORMAT = b"1"
+
+
+class Listed(msgspec.Struct, frozen=True, array_like=True):
+    """What a lexicon is made of, as it is kept on disk."""
+
+    languages: tuple[str, ...]
+    slots: bytes
+    """The slots of all words, in order."""
+    bits: dict[str, bytes]
+    """For each list the languages (as bits) that list a word, after a first entry for words that none does."""
+
+
+def listed(languages: Mapping[str, Mapping[str, Sequence[str]]]) -> Listed:
+    """The lists of words, by language and name, in the form that is looked up."""
+    words = [(n, key, word) for n, lists in enumerate(languages.values()) for key in KEYS for word in lists[key]]
+    slots = hash_list([word for _, _, word in words]) & np.uint32(_SLOTS - 1)
+    taken, entries = np.unique(slots, return_inverse=True)
+    bits = {key: np.zeros(len(taken) + 1, dtype=np.int64) for key in KEYS}
+    for (number, key, _), entry in zip(words, entries.tolist(), strict=True):
+        bits[key][entry + 1] |= 1 << number
+    return Listed(tuple(languages), taken.tobytes(), {key: own.tobytes() for key, own in bits.items()})
 
 
 class Lexicon:
     """The words that are listed, numbered by their hash, and for each list and number the languages (as bits)."""
 
-    def __init__(self, languages: dict[str, dict[str, list[str]]]) -> None:
-        self.languages = tuple(languages)
-        words = [
-            (number, key, word)
-            for number, lists in enumerate(languages.values())
-            for key in KEYS
-            for word in lists[key]
-        ]
-        slots = hash_list([word for _, _, word in words]) & np.uint32(_SLOTS - 1)
-        taken = np.unique(slots)
+    def __init__(self, words: Listed) -> None:
+        self.languages = words.languages
+        taken = np.frombuffer(words.slots, dtype=np.uint32)
         self._number = np.zeros(_SLOTS, dtype=np.int16)
         self._number[taken] = np.arange(1, len(taken) + 1)
-        self._bits = {key: np.zeros(len(taken) + 1, dtype=np.int64) for key in KEYS}
-        entries = self._number[slots]
-        for key, bits in self._bits.items():
-            own = np.array([of == key for _, of, _ in words])
-            tongues = np.array([1 << number for number, of, _ in words if of == key], dtype=np.int64)
-            np.bitwise_or.at(bits, entries[own], tongues)
+        self._bits = {key: np.frombuffer(own, dtype=np.int64) for key, own in words.bits.items()}
         self._listed: dict[tuple[str, int | None], NDArray[np.bool_]] = {}
 
     def numbers(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
         """The number of each word, given by its hash; 0 for those not listed."""
-        numbers: NDArray[np.int16] = self._number[words & np.uint32(_SLOTS - 1)]
+        numbers: NDArray[np.int16] = self._number.take(words & np.uint32(_SLOTS - 1))
         return numbers
 
     def language(self, numbers: NDArray[np.int16]) -> int | None:
@@ -61,13 +73,11 @@ class Lexicon:
         if table is None:
             bits = self._bits[key]
             table = self._listed[key, language] = bits != 0 if language is None else (bits >> language) & 1 != 0
-        return table[numbers]
-
-
-WordLists = dict[str, dict[str, list[str]]]
+        found: NDArray[np.bool_] = table.take(numbers)
+        return found
 
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     raw = (builtin_directory() / "languages.toml").read_bytes()
-    return Lexicon(remembered("languages", [raw], WordLists, lambda: tomllib.loads(raw.decode())))
+    return Lexicon(remembered("lexicon", [_FORMAT, raw], Listed, lambda: listed(tomllib.loads(raw.decode()))))

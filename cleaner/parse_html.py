@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
+from operator import methodcaller
 from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -56,6 +57,8 @@ KIND_OF_TAG: dict[str, Kind] = {
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _NAMING = ("id", "role", "itemprop")
+_TAGS_ALWAYS = ("html", "head", "body", "br")
+_values = methodcaller("values")
 
 
 def attribute_names(attributes: dict[str, str | None]) -> str:
@@ -74,12 +77,13 @@ def attribute_names(attributes: dict[str, str | None]) -> str:
     return name
 
 
-def parse_html(source: str, selectors: Selectors | None = None) -> Document:
+def parse_html(source: str | bytes, selectors: Selectors | None = None) -> Document:
     """Cut a page into blocks, and find those that stand in elements which `selectors` find.
 
+    Bytes must be UTF-8.
     Raises `Bomb` where its nesting would exhaust the parser.
     """
-    raw = source.encode("utf-8", "ignore")
+    raw = source if isinstance(source, bytes) else source.encode("utf-8", "ignore")
     check_nesting(raw)
     tree = LexborHTMLParser(raw)
     structured = read_structured(tree)
@@ -119,10 +123,9 @@ class _Walk:
         self.kinds: list[Kind] = ["paragraph"]
         # Each element by its address: the container that it is or belongs to.
         self.place: dict[int, int] = {body.mem_id: 0}
-        # The names and values of attributes, and the tags, of all elements.
-        self.said: set[str | None] = {"<html>", "<body>"}
-        for node in filter(None, (body.parent, body)):
-            self._note(node.attributes)
+        # The attributes of all elements, and the tags of those inside a line.
+        self.attributes = [node.attributes for node in (body.parent, body) if node]
+        self.inline: set[int] = set()
         self.pieces: list[str] = []
         self.position = self.link_chars = self.links = 0
         self._run(body)
@@ -131,8 +134,7 @@ class _Walk:
 
     def _run(self, body: LexborNode) -> None:
         """Visit all nodes; what no reader sees is taken out of the tree."""
-        role, pieces = ROLES.get, self.pieces
-        inline: set[int] = set()
+        role, pieces, inline, attributes = ROLES.get, self.pieces, self.inline, self.attributes
         outer: list[tuple[Iterator[LexborNode], int, bool]] = [(iter(()), 0, False)]
         children, container, in_link = body.iter(include_text=True), 0, False
         while outer:
@@ -148,7 +150,7 @@ class _Walk:
                     if what == BLOCK:
                         container = self._open(node, container)
                     else:
-                        self._note(node.attributes)
+                        attributes.append(node.attributes)
                         inline.add(node.tag_id)
                         self.links += what == LINK
                         in_link |= what == LINK
@@ -165,7 +167,6 @@ class _Walk:
                 if container != inner and (pieces or self.links):
                     self._flush(inner)
         self._flush(0)
-        self.said.update([f"<{tag}>" for tag in {*self.tags, *map(TAGS.__getitem__, inline)}])
 
     def markup(self) -> Markup:
         """The containers that hold blocks, and the blocks' places in them."""
@@ -210,7 +211,9 @@ class _Walk:
 
     def all_attributes(self) -> bytes:
         """The tags, the attributes and their values of all elements, one a line, in lower case."""
-        return "\n".join(filter(None, self.said)).encode().lower()
+        tags = {*_TAGS_ALWAYS, *self.tags, *map(TAGS.__getitem__, self.inline)}
+        said = {f"<{tag}>" for tag in tags}.union(*self.attributes, *map(_values, self.attributes))
+        return "\n".join(filter(None, said)).encode().lower()
 
     def _join_rows(self) -> None:
         """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
@@ -264,13 +267,12 @@ class _Walk:
         self.first.append(len(self.blocks))
         self.tags.append(tag)
         self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[around])
-        self.names.append(attribute_names(attributes) if attributes else "")
-        self._note(attributes)
-        return len(self.parent) - 1
-
-    def _note(self, attributes: dict[str, str | None]) -> None:
         if attributes:
-            self.said.update(attributes, attributes.values())
+            self.names.append(attribute_names(attributes))
+            self.attributes.append(attributes)
+        else:
+            self.names.append("")
+        return len(self.parent) - 1
 
     def _break(self, container: int) -> None:
         """A line break; a second one ends the paragraph."""

@@ -19,7 +19,7 @@ from cleaner.model import Document, Evidence, Verdict
 from cleaner.notes import Notes
 from cleaner.parse_text import parse_text
 from cleaner.policy import Policy
-from cleaner.read import SourceKind, decode, sniff
+from cleaner.read import SourceKind, as_utf8, decode, sniff
 from cleaner.rules import Rule, RuleSet, load_rules
 from cleaner.scorecard import Scorecard, builtin_scorecard
 from cleaner.select import Selectors
@@ -77,11 +77,11 @@ class Cleaner:
         and `site` (a domain; taken from `url` where absent) choose the rules that are for one site.
         Raises `NotText` for bytes that are no text in any encoding.
         """
-        text = decode(source)[0] if isinstance(source, bytes) else source
+        text, raw = _read(source)
         kind = kind or sniff(text)
         site = site or (urlsplit(url).hostname if url else None)
         try:
-            document = parse(text, kind, self.rules.selectors(site) if kind == "html" else None)
+            document = parse(text, kind, self.rules.selectors(site) if kind == "html" else None, raw)
         except Bomb as fault:
             return _refused(text, str(fault))
         page = text if kind == "html" else None
@@ -249,12 +249,23 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     return Verdict(decision.label[index], kept, block.start, block.end, points, evidence + signals, cuts)
 
 
-def parse(text: str, kind: SourceKind, selectors: Selectors | None = None) -> Document:
-    """Cut a source into blocks; on a page, find those in elements that `selectors` ask for."""
+def _read(source: str | bytes) -> tuple[str, bytes | None]:
+    """The source's text, and its UTF-8 where that is at hand."""
+    if isinstance(source, str):
+        return source, None
+    text = as_utf8(source)
+    return (decode(source)[0], None) if text is None else (text, source)
+
+
+def parse(text: str, kind: SourceKind, selectors: Selectors | None = None, raw: bytes | None = None) -> Document:
+    """Cut a source into blocks; on a page, find those in elements that `selectors` ask for.
+
+    `raw` is the text in UTF-8, where it is at hand.
+    """
     if kind == "html":
         from cleaner.parse_html import parse_html
 
-        return parse_html(text, selectors)
+        return parse_html(text if raw is None else raw, selectors)
     return parse_text(text)
 
 

@@ -27,6 +27,7 @@ _WIDER = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "latin1": "wi
           "ks_c_5601-1987": "cp949", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874"}  # fmt: skip
 
 
+_EVERY_MARK = tuple(mark for mark, _ in _MARKS)
 _SHIFTS = b"\x1b$"
 """How ISO-2022 texts turn to their two-byte characters; no UTF-8 text has it."""
 _NO_CHARSETS = frozenset(
@@ -47,7 +48,7 @@ def decode(raw: bytes) -> tuple[str, str]:
     for mark, name in _MARKS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(name, "replace"), name
-    text = _as_utf8(raw)
+    text = as_utf8(raw)
     if text is not None:
         return text, "utf-8"
     wide = _wide(raw)
@@ -57,14 +58,15 @@ def decode(raw: bytes) -> tuple[str, str]:
     return _as_declared(raw) or _detect(raw)
 
 
-def _as_utf8(raw: bytes) -> str | None:
-    if _SHIFTS in raw:
+def as_utf8(raw: bytes) -> str | None:
+    """The text of bytes that are UTF-8 without a mark, None for others."""
+    if _SHIFTS in raw or raw.startswith(_EVERY_MARK):
         return None
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return text if text.count("\x00") <= len(text) // 1000 else None
+    return text if b"\x00" not in raw or text.count("\x00") <= len(text) // 1000 else None
 
 
 def _as_declared(raw: bytes) -> tuple[str, str] | None:

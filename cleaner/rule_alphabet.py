@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.disk_cache import remembered
+from cleaner.facts import distinct
 from cleaner.rule_automata import EVERY_GROUP, Groups
 from cleaner.rule_text import SEEN, seen
 
@@ -133,15 +134,17 @@ def _without_gaps(spans: dict[str, Span]) -> dict[str, Span]:
 @cache
 def _table() -> NDArray[np.uint32]:
     """From the code points of a text to those of its recoded `seen` form."""
-    return _alphabet().codes[SEEN]
+    table = _alphabet().codes.copy()
+    table[:0x10000] = table[SEEN[:0x10000]]
+    return table
 
 
 def recode(text: str) -> str:
     """The `seen` form of `text`, at equal length, in this alphabet."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return _table()[codes].tobytes().decode("utf-32-le")
+    return _table().take(codes).tobytes().decode("utf-32-le")
 
 
 # --- patterns -------------------------------------------------------------------------------------
@@ -345,7 +348,7 @@ def _runs(codes: NDArray[np.uint32]) -> list[Span]:
     """Neighbouring code points as spans."""
     if not len(codes):
         return []
-    ordered = np.unique(codes)
+    ordered = distinct(codes)
     breaks = np.flatnonzero(np.diff(ordered) > 1)
     firsts = ordered[np.concatenate(([0], breaks + 1))]
     lasts = ordered[np.concatenate((breaks, [len(ordered) - 1]))]

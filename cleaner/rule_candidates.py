@@ -107,11 +107,11 @@ def _short_words(program: Program, view: RuleView) -> Ints:
     np.less(codes - ord("a"), 26, out=plain[1:-1])
     edges = np.flatnonzero(plain[1:] != plain[:-1])
     starts, ends = edges[::2], edges[1::2]
-    short = ends - starts <= 2
+    short = np.flatnonzero(ends - starts <= 2)
     starts, ends = starts[short], ends[short]
-    second = np.where(ends - starts == 2, codes[ends - 1], 0)
+    second = codes[ends - 1] * (ends - starts == 2)
     numbers = program.short_words[short_key(codes[starts], second)]
-    known = numbers >= 0
+    known = np.flatnonzero(numbers >= 0)
     rows = np.stack((numbers[known], starts[known], ends[known]))
     around = np.concatenate((_NOTHING, codes, _NOTHING))[[rows[1], rows[2] + 1]]
     return rows[:, ((classes_of(around) & LETTER) == 0).all(axis=0)]
@@ -120,12 +120,12 @@ def _short_words(program: Program, view: RuleView) -> Ints:
 def whole_words(codes: Codes, starts: Ints, ends: Ints) -> NDArray[np.uint8]:
     """For each span the flags of the ends at which it does not cut through a word."""
     last = len(codes) - 1
-    before, opening = codes[np.maximum(starts - 1, 0)], codes[starts]
-    closing, after = codes[ends - 1], codes[np.minimum(ends, last)]
-    cut_left = _letters(before) & _letters(opening) & (starts > 0)
-    cut_right = _letters(closing) & _letters(after) & (ends <= last) & ~_takes_endings(closing)
-    flags = np.where(cut_left, 0, LEFT) | np.where(cut_right, 0, RIGHT)
-    return flags.astype(np.uint8)
+    edges = codes[np.stack((np.maximum(starts - 1, 0), starts, ends - 1, np.minimum(ends, last)))]
+    before, opening, closing, after = _letters(edges)
+    cut_left = before & opening & (starts > 0)
+    cut_right = closing & after & (ends <= last) & ~_takes_endings(edges[2])
+    flags: NDArray[np.uint8] = np.uint8(LEFT) * ~cut_left | np.uint8(RIGHT) * ~cut_right
+    return flags
 
 
 def whole_word(text: str, start: int, end: int) -> int:
@@ -144,7 +144,7 @@ def _is_letter(char: str) -> bool:
 def _letters(codes: Codes) -> Bools:
     """Letters of scripts that set spaces between words."""
     classes = classes_of(codes)
-    found: Bools = ((classes & LETTER) != 0) & ((classes & UNSPACED) == 0)
+    found: Bools = (classes & (LETTER | UNSPACED)) == LETTER
     return found
 
 
@@ -170,12 +170,19 @@ def _by_shape(program: Program, view: RuleView, active: Bools) -> Pairs:
 
 
 def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
-    """Pairs for rules that nothing else announces: a search for many of them finds the lines to try."""
+    """Pairs for rules that nothing else announces: a search for many of them finds the lines to try.
+
+    What is searched for is not made before a text has what it cannot do without.
+    """
+    groups = view.pattern_groups
     found: list[tuple[int, int]] = []
-    for gate, rules, most_words in program.gates(view.pattern_groups):
+    for rules, most_words in program.gates:
         open_rules = [index for index in rules if active[index]]
+        if not program.has_gate(rules, groups):
+            open_rules = [index for index in open_rules if program.may_match(index, view.low, view.phrases)]
         if open_rules:
-            found += [(block, index) for block in _blocks_with(gate, view, most_words) for index in open_rules]
+            blocks = _blocks_with(program.gate(rules, groups), view, most_words)
+            found += [(block, index) for block in blocks for index in open_rules]
     return _pairs(found)
 
 

@@ -29,7 +29,7 @@ from cleaner.rule_text import LIST_NAME, expand, list_names, rewrite
 USUAL_MEMORY = 2 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 14
+FORMAT = 15
 USUAL_GROUPS: tuple[Groups, ...] = ((0,), (0, 1))
 """The scripts of most texts: ASCII alone, and Latin."""
 LEFT, RIGHT = 1, 2
@@ -269,7 +269,8 @@ def _needles(of_rules: Sequence[Sequence[Needle]], of_phrases: Iterable[str]) ->
     for text in of_phrases:
         uses.setdefault(text, [])
     short = {text for text, entries in uses.items() if _is_short(text, [found for _, found in entries])}
-    uses = dict(sorted(uses.items(), key=lambda item: GROUPS if item[0] in short else group_of(item[0])))
+    order = sorted(uses, key=lambda text: (GROUPS if text in short else group_of(text), text))
+    uses = {text: uses[text] for text in order}
     entries = [entry for group in uses.values() for entry in group]
     flags = [_ends(found) for _, found in entries]
     return Needles(

@@ -144,19 +144,29 @@ class RuleFile(msgspec.Struct, frozen=True):
         return RuleError(self.path, line, f"{rule.id}: {fault}", advice, self.text, column)
 
 
-def read_text(path: Path) -> str:
-    """The text of a rule file, refused when it is too large, no UTF-8, or not there."""
+def read_raw(path: Path) -> bytes:
+    """A rule file's content, refused when it is too large or not there."""
     try:
         raw = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
     except OSError as error:
         raise RuleError(path, 0, f"cannot be read ({error.strerror})", "check the path and its permissions") from None
     if raw is None:
         raise RuleError(path, 0, f"is larger than {MAX_FILE_BYTES:,} bytes", "split it into several files")
+    return raw
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a rule file with this content, refused when it is no UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise RuleError(path, line, "is not UTF-8", "save the file as UTF-8") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a rule file."""
+    return decoded(read_raw(path), path)
 
 
 def read_file(path: Path, prefix: str) -> RuleFile:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -45,14 +45,6 @@ _LIST_MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-?[a-zA-Z]*i[a-zA-Z]*:[^()]*\{[a-z]
 _PLAIN_PHRASE = re.compile(r"(?:[^\\\[\x80-\U0010ffff]|\\[^pPx])*")
 
 
-class Gate(NamedTuple):
-    """A pattern that finds lines in which one of the rules may hold, none of which has more words than that."""
-
-    pattern: Any
-    rules: tuple[int, ...]
-    most_words: float
-
-
 def short_key(first: Any, second: Any) -> Any:
     """A number for a word of one letter (`second` is 0) or two of ASCII, given their codes."""
     return first << 7 | second
@@ -89,12 +81,11 @@ class Program:
         self._bare = [{groups: bare for groups, bare in own if bare} for own in known]
         self._recoded_phrases: dict[tuple[str, bool, Groups], str] = {}
         self._phrases: dict[int, frozenset[int]] = {}
-        self._list_places: dict[str, dict[int, list[int]]] = {}
         self._musts: dict[int, list[tuple[tuple[str, ...], frozenset[int]]]] = {}
         self._list_numbers: dict[str, frozenset[int]] = {}
         self._demands: dict[int, dict[int, list[int]]] = {}
         self._urls: dict[int, Any] = {}
-        self._gates: dict[Groups, list[Gate]] = {}
+        self._gates: dict[tuple[tuple[int, ...], Groups], Any] = {}
         self._known: dict[bytes, Known] = {}
         self._room = _CHARACTERS_KEPT
 
@@ -155,20 +146,20 @@ class Program:
         """Rules that nothing announces: each line is searched for one of them."""
         return tuple(i for i, plan in enumerate(self.plans) if plan.found_by == "line")
 
-    def gates(self, groups: Groups) -> list[Gate]:
-        """Patterns that find each line where one of the rules in `by_line` may hold."""
-        found = self._gates.get(groups)
+    def gate(self, rules: tuple[int, ...], groups: Groups) -> Any:
+        """A pattern that finds each line where one of these rules may hold."""
+        found = self._gates.get((rules, groups))
         if found is None:
-            found = self._gates[groups] = [
-                Gate(self._gate(rules, groups), rules, most_words) for rules, most_words in self._gate_rules
-            ]
+            patterns = [(self._filled(index, None, groups), self.rules[index]) for index in rules]
+            found = self._gates[rules, groups] = compile_lines(patterns)
         return found
 
-    def _gate(self, rules: Sequence[int], groups: Groups) -> Any:
-        return compile_lines((self._filled(i, None, groups), self.rules[i]) for i in rules)
+    def has_gate(self, rules: tuple[int, ...], groups: Groups) -> bool:
+        """Whether the gate was made already."""
+        return (rules, groups) in self._gates
 
     @cached_property
-    def _gate_rules(self) -> list[tuple[tuple[int, ...], float]]:
+    def gates(self) -> list[tuple[tuple[int, ...], float]]:
         """The rules of `by_line` in such groups as can be searched for at once, and the most words that each wants."""
         found: list[tuple[tuple[int, ...], float]] = []
         for most in (_SHORT_LINE, np.inf):
@@ -345,17 +336,7 @@ class Program:
         if phrases is None:
             group = self._group_of
             return [pattern for pattern, number in entries if group[number] in groups]
-        places = self._places(key)
-        return [entries[place][0] for place in sorted(p for number in phrases for p in places.get(number, ()))]
-
-    def _places(self, key: str) -> dict[int, list[int]]:
-        """Where the phrases with a literal stand in a list."""
-        found = self._list_places.get(key)
-        if found is None:
-            found = self._list_places[key] = {}
-            for place, (_, number) in enumerate(self._entries(key)):
-                found.setdefault(number, []).append(place)
-        return found
+        return [pattern for pattern, number in entries if number in phrases]
 
     @cached_property
     def _group_of(self) -> list[int]:

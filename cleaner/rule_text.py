@@ -81,10 +81,10 @@ def seen(text: str) -> str:
     >>> seen("“Read\\xa0more” – ١٢")
     '"Read more" - 12'
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return text
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return SEEN[codes].tobytes().decode("utf-32-le")
+    return SEEN.take(codes).tobytes().decode("utf-32-le")
 
 
 def collapse(text: str) -> str:

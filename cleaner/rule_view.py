@@ -59,11 +59,18 @@ class RuleView:
         self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
 
     def _pieces(self, text: str) -> list[str]:
-        pieces = [text[block.start : block.end] for block in self.blocks]
-        return [collapse(piece) if _is_odd(piece) or "\n" in piece else piece for piece in pieces]
+        return [text[block.start : block.end] for block in self.blocks]
+
+    def _tidied(self, pieces: list[str]) -> list[str]:
+        """The blocks' texts without what patterns do not see."""
+        for index in self._odd:
+            pieces[index] = collapse(pieces[index])
+        return pieces
 
     def _tidy(self) -> None:
         pieces = self._pieces(self.low)
+        self._odd = [index for index, piece in enumerate(pieces) if "\n" in piece or _is_odd(piece)]
+        pieces = self._tidied(pieces)
         lengths = np.array([len(piece) for piece in pieces])
         self.ends = np.cumsum(lengths + 1) - 1
         self.starts = self.ends - lengths
@@ -73,7 +80,7 @@ class RuleView:
     def high(self) -> str:
         """The text in its own case, recoded for patterns."""
         text = recode(self.document.text)
-        return text if self.as_is else "\n".join(self._pieces(text))
+        return text if self.as_is else "\n".join(self._tidied(self._pieces(text)))
 
     @cached_property
     def _utf8(self) -> tuple[bytes, list[int], list[int]]:
@@ -89,8 +96,8 @@ class RuleView:
         """The blocks of no more than so many words, where each begins in their joined UTF-8, and that."""
         found = self._lines.get(most_words)
         if found is None:
-            blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
             raw, starts, ends = self._utf8
+            blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
             pieces = [raw[starts[block] : ends[block]] for block in blocks]
             begins = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
             found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
@@ -145,6 +152,11 @@ class RuleView:
             self._groups(block) if self.beyond_ascii[block] else _ASCII,
             frozenset(numbers[firsts[block] : lasts[block]]),
         )
+
+    @cached_property
+    def phrases(self) -> frozenset[int]:
+        """The longer literals that occur."""
+        return frozenset(self._numbers[0])
 
     @cached_property
     def _numbers(self) -> tuple[list[int], list[int], list[int]]:

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from cleaner.disk_cache import remembered
 from cleaner.rule_compile import FORMAT, Compiled, Phrasebook, check_patterns, join_layers
-from cleaner.rule_files import Rule, RuleError, RuleFile, WordLists, merge_words, parse, read_file, read_text
+from cleaner.rule_files import (
+    Rule,
+    RuleError,
+    RuleFile,
+    WordLists,
+    decoded,
+    merge_words,
+    parse,
+    read_file,
+    read_raw,
+)
 from cleaner.rule_program import Program
 from cleaner.select import Selectors
 
@@ -212,16 +222,16 @@ def load_rules(*directories: Path) -> RuleSet:
 def load_layers(directories: Sequence[Path]) -> RuleSet:
     """Like `load_rules`, of these directories alone; the compiled form is kept in the user's cache."""
     paths = [rule_paths(directory) for directory in directories]
-    texts = [[(path, read_text(path)) for path in layer] for layer in paths]
+    files = [[(path, read_raw(path)) for path in layer] for layer in paths]
     content = [f"{FORMAT} {Rule.__struct_fields__}".encode()]
-    for layer in texts:
-        content += [b"layer", *(part.encode() for path, text in layer for part in (str(path), text))]
-    compiled = remembered("rules", content, Compiled, lambda: _compile(texts))
+    for layer in files:
+        content += [b"layer", *(part for path, raw in layer for part in (str(path).encode(), raw))]
+    compiled = remembered("rules", content, Compiled, lambda: _compile(files))
     return RuleSet(compiled, directories)
 
 
-def _compile(texts: Sequence[Sequence[tuple[Path, str]]]) -> Compiled:
-    layers = [[parse(text, path, path.stem) for path, text in layer] for layer in texts]
+def _compile(files: Sequence[Sequence[tuple[Path, bytes]]]) -> Compiled:
+    layers = [[parse(decoded(raw, path), path, path.stem) for path, raw in layer] for layer in files]
     compiled = join_layers(layers)
     builtin = builtin_directory()
     own = [file for layer in layers for file in layer if file.path.parent != builtin]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,29 +33,54 @@ class Term(NamedTuple):
     points: NDArray[np.float64]
 
 
+class _Tables(NamedTuple):
+    """The terms of a pass as arrays."""
+
+    edges: NDArray[np.float64]
+    of_edge: NDArray[np.int64]
+    """The signal of each edge."""
+    edge_from: NDArray[np.int64]
+    bin_type: np.dtype[Any]
+    """Holds the number of any signal's edges."""
+    points: NDArray[np.float64]
+    begin: NDArray[np.int64]
+    step: NDArray[np.int64]
+    first: NDArray[np.int64]
+    """The first signal of each term."""
+    second: NDArray[np.int64]
+
+
 class Pass:
-    """One pass of a card: its terms as one table, to be looked up for all blocks at once."""
+    """One pass of a card: its terms as one table, made when first used, to be looked up for all blocks at once."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        edges: dict[str, set[float]] = {}
-        for term in terms:
-            for name, own in zip(term.signals, term.edges, strict=True):
-                edges.setdefault(name, set()).update(own.tolist())
         self.terms = tuple(terms)
-        self.signals = tuple(edges)
-        self._edges = np.array([edge for values in edges.values() for edge in sorted(values)])[:, None]
+        self.signals = tuple(dict.fromkeys(name for term in terms for name in term.signals))
+
+    @cached_property
+    def _tables(self) -> _Tables:
+        edges: dict[str, set[float]] = {name: set() for name in self.signals}
+        for term in self.terms:
+            for name, own in zip(term.signals, term.edges, strict=True):
+                edges[name].update(own.tolist())
+        every = {name: np.array(sorted(values)) for name, values in edges.items()}
         counts = np.array([len(values) for values in edges.values()], dtype=np.int64)
-        self._of_edge = np.repeat(np.arange(len(edges)), counts)
-        self._edge_from = np.cumsum(counts) - counts
         at = {name: row for row, name in enumerate(edges)}
-        tables = [self._spread(term, [np.array(sorted(edges[name])) for name in term.signals]) for term in terms]
+        tables = [self._spread(term, [every[name] for name in term.signals]) for term in self.terms]
         sizes = np.array([table.size for table in tables], dtype=np.int64)
-        self._table = np.concatenate([table.reshape(-1) for table in tables]) if tables else np.zeros(0)
-        self._begin = (np.cumsum(sizes) - sizes)[:, None]
-        self._first = np.array([at[term.signals[0]] for term in terms], dtype=np.int64)
-        self._step = np.array([table.shape[1] for table in tables], dtype=np.int64)[:, None]
         # The last row of bins, all zero, stands in for the signal that a single one is not paired with.
-        self._second = np.array([at[t.signals[1]] if len(t.signals) == 2 else len(at) for t in terms], dtype=np.int64)
+        second = [at[term.signals[1]] if len(term.signals) == 2 else len(at) for term in self.terms]
+        return _Tables(
+            np.concatenate([*every.values(), []])[:, None],
+            np.repeat(np.arange(len(edges)), counts),
+            np.cumsum(counts) - counts,
+            np.min_scalar_type(counts.max(initial=0)),
+            np.concatenate([*(table.reshape(-1) for table in tables), []]),
+            (np.cumsum(sizes) - sizes)[:, None],
+            np.array([table.shape[1] for table in tables], dtype=np.int64)[:, None],
+            np.array([at[term.signals[0]] for term in self.terms], dtype=np.int64),
+            np.array(second, dtype=np.int64),
+        )
 
     @staticmethod
     def _spread(term: Term, edges: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -73,10 +98,12 @@ class Pass:
                 measured[row] = values[name]
             else:
                 absent.add(name)
+        tables = self._tables
         bins = np.zeros((len(self.signals) + 1, size), dtype=np.int64)
-        above = measured[self._of_edge] > self._edges
-        np.add.reduceat(above, self._edge_from, axis=0, dtype=np.int64, out=bins[:-1])
-        found = self._table[self._begin + bins[self._first] * self._step + bins[self._second]]
+        above = measured.take(tables.of_edge, axis=0) > tables.edges
+        bins[:-1] = np.add.reduceat(above.view(np.uint8), tables.edge_from, axis=0, dtype=tables.bin_type)
+        cells = tables.begin + bins.take(tables.first, axis=0) * tables.step + bins.take(tables.second, axis=0)
+        found = tables.points.take(cells)
         if absent:
             found[[not absent.isdisjoint(term.signals) for term in self.terms]] = 0.0
         return found

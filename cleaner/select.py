@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -42,20 +42,29 @@ def split_selector(selector: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def needed(selector: str) -> tuple[str, str]:
-    """What the elements of a page must have where there is such an element: a word, or a part of a value.
+class Needed(NamedTuple):
+    """What the elements of a page must have where there is such an element, all in lower case.
 
     Words are tags in angle brackets, the names of attributes and what stands in their values between spaces.
+    """
 
-    >>> needed("div.share-bar > a"), needed("form[action*='newsletter']:not(:has(h1))"), needed(":is(p, div)")
-    (('share-bar', ''), ('', 'newsletter'), ('', ''))
+    words: frozenset[bytes]
+    parts: frozenset[bytes]
+    """What stands somewhere in a value."""
+
+
+def needed(selector: str) -> Needed:
+    """What a page cannot do without.
+
+    >>> sorted(needed("div.share-bar > a").words), needed("[action*='newsletter']:not(:has(h1))").parts
+    ([b'<a>', b'<div>', b'share-bar'], frozenset({b'newsletter'}))
+    >>> needed(":is(p, div)")
+    Needed(words=frozenset(), parts=frozenset())
     """
     if "\\" in selector or "/*" in selector:
-        return "", ""
-    words: list[str] = []
-    parts: list[str] = []
-    keys: list[str] = []
-    tags: list[str] = []
+        return Needed(frozenset(), frozenset())
+    words: set[str] = set()
+    parts: set[str] = set()
     depth = 0
     for token in _TOKEN.finditer(selector):
         if token["bracket"]:
@@ -63,41 +72,40 @@ def needed(selector: str) -> tuple[str, str]:
         elif not depth and token["key"]:
             value = token["double"] or token["single"] or token["bare"] or ""
             whole = token["operator"] in ("=", "~=") and value.split() == [value]
-            (words if whole else parts).append(value)
-            (words if whole else keys).append(token["key"])
-        elif not depth:
-            words += [token["name"]] if token["name"] else []
-            tags += [f"<{token['tag']}>"] if token["tag"] else []
-    longest = max((*words, *parts), key=len, default="") or max(keys or tags, key=len, default="")
-    return ("", longest) if longest in parts else (longest, "")
+            (words if whole else parts).add(value)
+            words.add(token["key"])
+        elif not depth and token["name"]:
+            words.add(token["name"])
+        elif not depth and token["tag"]:
+            words.add(f"<{token['tag']}>")
+    return Needed(*(frozenset(text.encode().lower() for text in texts if text) for texts in (words, parts)))
 
 
-Asked = dict[bytes, list[tuple[str, str]]]
-"""Selectors with the ids of their rules, by what is needed for them."""
+def _rarest(words: Iterable[bytes]) -> bytes:
+    """The word that fewest pages have, by its looks; empty where there is none."""
+    return max(words, key=lambda word: (not word.startswith(b"<"), len(word), word), default=b"")
 
 
 class Selectors:
     """Selectors with the ids of their rules, ready to be found in pages."""
 
     def __init__(self, selectors: Iterable[tuple[str, str]]) -> None:
-        self._always: list[tuple[str, str]] = []
-        self._by_word: Asked = {}
-        self._by_part: Asked = {}
+        self._asked: dict[bytes, list[tuple[Needed, str, str]]] = {}
         for selector, rule in selectors:
             for alternative in split_selector(selector):
-                word, part = needed(alternative)
-                if word:
-                    self._by_word.setdefault(word.encode().lower(), []).append((alternative, rule))
-                elif part:
-                    self._by_part.setdefault(part.encode().lower(), []).append((alternative, rule))
-                else:
-                    self._always.append((alternative, rule))
+                need = needed(alternative)
+                self._asked.setdefault(_rarest(need.words), []).append((need, alternative, rule))
 
     @cached_property
-    def _parts(self) -> BytesAhoCorasick:
+    def _parts(self) -> list[bytes]:
+        every = chain.from_iterable(self._asked.values())
+        return sorted(frozenset[bytes]().union(*(need.parts for need, _, _ in every)))
+
+    @cached_property
+    def _parts_finder(self) -> BytesAhoCorasick:
         from ahocorasick_rs import BytesAhoCorasick
 
-        return BytesAhoCorasick(list(self._by_part))
+        return BytesAhoCorasick(self._parts)
 
     def find(self, tree: LexborHTMLParser, attributes: bytes) -> Iterator[tuple[LexborNode, str]]:
         """Each element that a selector finds, with the id of its rule.
@@ -105,13 +113,14 @@ class Selectors:
         `attributes` are the tags, in angle brackets, and the attributes and their values of the page's elements, one
         a line, in lower case.
         """
-        found = [self._by_word[word] for word in self._by_word.keys() & set(attributes.split())]
-        parts = {match[0] for match in self._parts.find_matches_as_indexes(attributes, overlapping=True)}
-        found += [selectors for number, selectors in enumerate(self._by_part.values()) if number in parts]
-        by_rule: dict[str, list[str]] = {}
-        for selector, rule in chain.from_iterable(found):
-            by_rule.setdefault(rule, []).append(selector)
-        together = [(", ".join(selectors), rule) for rule, selectors in by_rule.items()]
-        for selector, rule in [*self._always, *together]:
-            for node in tree.css(selector):
+        words = {b"", *attributes.split()}
+        places = self._parts_finder.find_matches_as_indexes(attributes, overlapping=True)
+        parts = {self._parts[number] for number in {place[0] for place in places}}
+        together: dict[tuple[str, str], list[str]] = {}
+        for need, selector, rule in chain.from_iterable(map(self._asked.__getitem__, self._asked.keys() & words)):
+            if need.words <= words and need.parts <= parts:
+                # One that is not understood may swallow what stands behind it.
+                together.setdefault((rule, "" if any(need) else selector), []).append(selector)
+        for (rule, _), selectors in together.items():
+            for node in tree.css(", ".join(selectors)):
                 yield node, rule

@@ -13,7 +13,7 @@ import numpy as np
 from cleaner.facts import COMMA, DIGIT, LETTER, MARKER, QUOTE, UPPER, Floats
 from cleaner.model import KINDS
 from cleaner.structure import REGION_BIT, REGIONS
-from cleaner.view import View, ratio
+from cleaner.view import View, numbered, ratio
 
 Signal = Callable[[View], Floats]
 SIGNALS: dict[str, Signal] = {}
@@ -70,15 +70,10 @@ def last_character(view: View) -> Floats:
 @signal
 def first_character(view: View) -> Floats:
     """1 capital, 2 small letter, 3 digit, 4 quotation mark, 5 bullet or other mark; 0 for any other."""
-    first = view.first_class
-    kinds = [
-        (first & UPPER) != 0,
-        (first & LETTER) != 0,
-        (first & DIGIT) != 0,
-        (first & QUOTE) != 0,
-        (first & MARKER) != 0,
-    ]
-    return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0], 0.0)
+    return _FIRST[view.first_class]
+
+
+_FIRST = numbered([(UPPER, 1.0), (LETTER, 2.0), (DIGIT, 3.0), (QUOTE, 4.0), (MARKER, 5.0)])
 
 
 @signal
@@ -157,7 +152,7 @@ def shared_vocabulary(view: View) -> Floats:
 @signal
 def core_vocabulary_share(view: View) -> Floats:
     """Share of content words that occur in another full paragraph."""
-    return view.shared_terms(view.full, 1)
+    return view.core_share
 
 
 @signal
@@ -266,9 +261,9 @@ _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 
 @needs_markup
 def heading_level(view: View) -> Floats:
-    tags = view.around.markup.tags
-    levels = [int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0 for tag in tags]
-    return np.array(levels, dtype=np.float64)[view.around.holder]
+    around = view.around
+    levels = [int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0 for tag in around.tags]
+    return np.array(levels, dtype=np.float64)[around.tag[around.holder]]
 
 
 def _region_signal(region: str) -> None:
@@ -347,20 +342,14 @@ def siblings_alike_outside(view: View) -> Floats:
 def card(view: View) -> Floats:
     """log2 of the most alike siblings that any element around it has, paragraphs, items and rows left aside."""
     around = view.around
-    plain = np.array([tag in ("p", "li", "tr", "td", "th") for tag in around.markup.tags])
-    most = np.where(plain, 0.0, view.siblings)
-    parent = around.markup.parent
-    values = most.tolist()
-    for container in range(1, len(values)):
-        above = values[parent[container]]
-        values[container] = max(values[container], above)
-    return np.array(values)[around.holder]
+    plain = np.array([tag in ("p", "li", "tr", "td", "th") for tag in around.tags])[around.tag]
+    return around.gathered(np.where(plain, 0.0, view.siblings), np.maximum)[around.holder]
 
 
 @needs_markup
 def elements_alike(view: View) -> Floats:
     """log2 of how many elements of the page have its element's tag and class in a parent of the same class."""
-    return np.log2(np.bincount(view.signature)[view.signature])[view.around.holder]
+    return view.alike[view.around.holder]
 
 
 @needs_markup

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.model import Markup
 
 Indices = NDArray[np.int64]
+Number = TypeVar("Number", bound=np.number[Any])
 LEVELS = 4
 REGIONS: dict[str, tuple[str, ...]] = {
     "nav": ("nav",),
@@ -47,29 +50,35 @@ class Structure:
             end = stop[container]
             above = parent[container]
             stop[above] = max(stop[above], end)
-        wider = [0] * len(parent)
-        regions = [0] * len(parent)
-        depth = [0] * len(parent)
-        tags = markup.tags
-        for container in range(1, len(parent)):
-            above = parent[container]
-            regions[container] = regions[above] | _BIT.get(tags[container], 0)
-            depth[container] = depth[above] + 1
-            if stop[above] == stop[container] and first[above] == first[container]:
-                wider[container] = wider[above]
-            else:
-                wider[container] = above
-        self.regions = np.array(regions, dtype=np.int64)
-        self.depth = np.array(depth, dtype=np.float64)
         self.low = np.array(first, dtype=np.int64)
         self.high = np.array(stop, dtype=np.int64)
         self.parent = np.array(parent, dtype=np.int64)
         self.parent[0] = 0
-        around = np.array(wider, dtype=np.int64)
         self.holder = np.array(markup.holder, dtype=np.int64)
+        numbers: dict[str, int] = {}
+        self.tag = np.array([numbers.setdefault(tag, len(numbers)) for tag in markup.tags], dtype=np.int64)
+        """The number of each container's tag in `tags`."""
+        self.tags = tuple(numbers)
+        bits = np.array([_BIT.get(tag, 0) for tag in self.tags], dtype=np.int64)[self.tag]
+        bits[0] = 0
+        self.regions = self.gathered(bits, np.bitwise_or)
+        self.depth = self.gathered(np.minimum(np.arange(len(parent)), 1), np.add).astype(np.float64)
+        same = (self.low[self.parent] == self.low) & (self.high[self.parent] == self.high)
+        widest = np.where(same, self.parent, np.arange(len(parent)))
+        for _ in range(int(self.depth.max(initial=0)).bit_length()):
+            widest = widest[widest]
+        around = self.parent[widest]
         self.level = [self.holder]
         for _ in range(LEVELS):
             self.level.append(around[self.level[-1]])
+
+    def gathered(self, values: NDArray[Number], join: np.ufunc) -> NDArray[Number]:
+        """Each container's value joined with those of all containers around it; the outermost one's must be 0."""
+        parent = self.parent
+        while parent.any():
+            values = join(values, values[parent])
+            parent = parent[parent]
+        return values
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The sum of a per-block array over each container."""

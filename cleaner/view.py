@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,7 @@ from cleaner.facts import (
     COLON,
     COMMA,
     DIGIT,
+    KNOWN,
     LETTER,
     MARKER,
     QUESTION,
@@ -46,9 +48,24 @@ _LONG_UNMARKED = 12
 _COLONS = ":："
 
 
+def numbered(kinds: Sequence[tuple[int, float]]) -> Floats:
+    """A table from a character's flags to the number of the first kind that it is of; 0 where it is of none."""
+    flags = np.arange(KNOWN, dtype=np.uint16)
+    return np.select([(flags & flag) != 0 for flag, _ in kinds], [number for _, number in kinds], 0.0)
+
+
+_LAST = numbered([(COLON, 1.0), (QUESTION, 2.0), (COMMA, 4.0), (LETTER, 5.0), (DIGIT, 6.0)])
+
+
 def ratio(part: Floats, whole: Floats | float) -> Floats:
     """`part / whole`, and 0 where there is no whole."""
     return part / np.maximum(whole, 1e-9)
+
+
+def _times(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How often each key is among them."""
+    ordered = np.sort(keys)
+    return np.searchsorted(ordered, keys, side="right") - np.searchsorted(ordered, keys)
 
 
 def bare_text(text: str) -> str:
@@ -95,9 +112,8 @@ class View:
         last = self.last_class
         second, third = (self.facts.classes[np.maximum(self.facts.end - n, self.facts.start)] for n in (2, 3))
         dots = ((last & second & third & STOP) != 0) & (self.facts.chars > 2)
-        kinds = [(last & flag) != 0 for flag in (COLON, QUESTION)]
-        kinds += [dots, (last & COMMA) != 0, (last & LETTER) != 0, (last & DIGIT) != 0]
-        return np.select(kinds, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0.0)
+        found = _LAST[last]
+        return np.where(dots & ((last & (COLON | QUESTION)) == 0), 3.0, found)
 
     @property
     def cut_short(self) -> Bools:
@@ -187,6 +203,11 @@ class View:
         return ratio(tally(block, hits, self.size), self.term_count)
 
     @cached_property
+    def core_share(self) -> Floats:
+        """Share of content words that occur in another full paragraph."""
+        return self.shared_terms(self.full, 1)
+
+    @cached_property
     def headline_terms(self) -> tuple[Floats, Floats]:
         """Share of a block's content words that are in the headline, and of the headline's that are in the block."""
         return self._terms_of(" ".join(self.document.headlines[:1]))
@@ -210,9 +231,11 @@ class View:
     def titles(self) -> list[tuple[bool, int, int]]:
         """The blocks that are what the page gives as its headline: no heading, rank of the title, block; best first."""
         wanted = {bare: rank for rank, text in enumerate(self.document.headlines) if (bare := bare_text(text))}
-        letters = [np.count_nonzero(classes_of(codes_of(text)) & _LETTERS) for text in self.document.headlines]
+        letters = {np.count_nonzero(classes_of(codes_of(text)) & _LETTERS) for text in self.document.headlines}
         found: list[tuple[bool, int, int]] = []
-        for index in np.flatnonzero(np.isin(self.facts.count(_LETTERS), letters)).tolist():
+        for index, count in enumerate(self.facts.count(_LETTERS).tolist() if letters else ()):
+            if count not in letters:
+                continue
             block = self.document.blocks[index]
             rank = wanted.get(bare_text(block.text))
             if rank is not None:
@@ -222,8 +245,11 @@ class View:
     @cached_property
     def repeats(self) -> Floats:
         """How often the very same text stands in the document."""
-        times = Counter(block.text for block in self.document.blocks)
-        return np.array([times[block.text] for block in self.document.blocks], dtype=np.float64)
+        texts = [block.text for block in self.document.blocks]
+        times = Counter(texts)
+        if len(times) == self.size:
+            return np.ones(self.size)
+        return np.array([times[text] for text in texts], dtype=np.float64)
 
     @cached_property
     def article_share(self) -> Floats | None:
@@ -321,24 +347,27 @@ class View:
         return np.clip((self.index - span[0]) / max(1, span[1] - span[0]), -1.0, 2.0)
 
     @cached_property
-    def siblings(self) -> Floats:
-        """Per container, log2 of how many of its siblings have the same tag and class."""
-        markup = self.around.markup
-        seen: dict[tuple[int, str, str], int] = {}
-        group = np.array(
-            [seen.setdefault(key, len(seen)) for key in zip(markup.parent, markup.tags, markup.names, strict=True)],
-            dtype=np.int64,
-        )
-        return np.log2(np.bincount(group)[group])
+    def _named(self) -> NDArray[np.int64]:
+        """Per container, a number for its tag and its class."""
+        around = self.around
+        return around.tag * len(around.parent) + self._name
 
     @cached_property
-    def signature(self) -> NDArray[np.int64]:
-        """Per container, a number for its tag, its class and its parent's class."""
-        markup = self.around.markup
-        seen: dict[tuple[str, str, str], int] = {}
-        names = markup.names
-        keys = [(t, n, names[p]) for t, n, p in zip(markup.tags, names, markup.parent, strict=True)]
-        return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
+    def _name(self) -> NDArray[np.int64]:
+        """Per container, a number for its class."""
+        seen: dict[str, int] = {}
+        return np.array([seen.setdefault(name, len(seen)) for name in self.around.markup.names], dtype=np.int64)
+
+    @cached_property
+    def siblings(self) -> Floats:
+        """Per container, log2 of how many of its siblings have the same tag and class."""
+        return np.log2(_times(self._named * len(self._named) + self.around.parent))
+
+    @cached_property
+    def alike(self) -> Floats:
+        """Per container, log2 of how many have its tag, its class and its parent's class."""
+        above = self._name[np.array(self.around.markup.parent)]
+        return np.log2(_times(self._named * len(self._named) + above))
 
     @cached_property
     def name_points(self) -> Floats:
