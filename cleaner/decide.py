@@ -465,10 +465,15 @@ def _under_header(view: View, decision: Decision, start: int, stop: int) -> rang
     for index in range(start, stop):
         short = decision.noise[index] and view.words[index] <= HEADER_WORDS
         if short and any(hit.rule.class_ in _LISTS for hit in decision.rules.get(index, ())):
-            if stop < view.size and view.words[stop - 1] <= _SUBHEADING_WORDS:
-                stop -= 1  # it heads what comes next
+            if stop < view.size and _heads_next(view, stop - 1):
+                stop -= 1
             return range(index + 1, min(stop, index + 1 + _LONGEST_LIST))
     return range(0)
+
+
+def _heads_next(view: View, index: int) -> bool:
+    """Whether a line before a sentence is more likely its subheading than a title in a list."""
+    return bool(view.words[index] <= _SUBHEADING_WORDS) or view.document.blocks[index].kind == "heading"
 
 
 def _beside_times(decision: Decision, start: int, stop: int) -> range:
