@@ -8,6 +8,7 @@ come from prefix sums, so the cost is linear in the words.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,6 +158,7 @@ class Gaps:
         change -= np.bincount(block[moved] + 1, minlength=self.size + 1)[: self.size + 1]
         return np.asarray(np.cumsum(change)[1 : self.size])
 
+    @cached_property
     def linked(self) -> Floats:
         """Paragraphs after each gap that share two words with what stands before it."""
         order = np.lexsort((self._first, self._block))
@@ -232,13 +234,13 @@ def theme_drop(gaps: Gaps) -> Floats:
 @break_signal
 def linked_after(gaps: Gaps) -> Floats:
     """Paragraphs after the gap that share two words with what stands before it."""
-    return np.minimum(gaps.linked(), _MANY_LINKED)
+    return np.minimum(gaps.linked, _MANY_LINKED)
 
 
 @break_signal
 def linked_share(gaps: Gaps) -> Floats:
     """Share of the paragraphs after the gap that share two words with what stands before it."""
-    return ratio(gaps.linked(), gaps.after(gaps.words >= _LINE_WORDS))
+    return ratio(gaps.linked, gaps.after(gaps.words >= _LINE_WORDS))
 
 
 @break_signal

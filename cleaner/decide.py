@@ -17,7 +17,7 @@ from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
 from cleaner.view import View, bare_text, word_triples
-from cleaner.weigh import CERTAIN, Weights
+from cleaner.weigh import CERTAIN, Weights, ends_apart
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
@@ -43,6 +43,8 @@ _LEAD = 4
 _TEASER_START = 40
 _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
+_SHARED_IN_TAIL = 0.5
+"""Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
@@ -499,7 +501,7 @@ def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
 def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
     """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
     card = weights.card
-    if not card.tail.terms:
+    if not card.tail.terms or not (anchors or ends_apart(view, ~decision.noise, _SHARED_IN_TAIL)):
         return
     gaps = gaps_left(view, decision)
     may = usable(gaps)

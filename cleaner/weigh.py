@@ -68,14 +68,14 @@ def is_suspect(view: View, hits: Sequence[Hit]) -> bool:
     return ends_apart(view, np.ones(view.size, dtype=bool))
 
 
-def ends_apart(view: View, left: Bools) -> bool:
-    """Whether the last paragraphs of those `left` share little with what stands before them."""
+def ends_apart(view: View, left: Bools, most: float = _SHARED_AT_END) -> bool:
+    """Whether the last paragraphs of those `left` share less than `most` with what stands before them."""
     paragraphs = np.flatnonzero(left & (view.words >= _PARAGRAPH_WORDS))
     if len(paragraphs) < _LEAST_PARAGRAPHS:
         return False
     last = paragraphs[-_LAST_PARAGRAPHS:]
     shared = view.shared_terms(left & (view.index < last[0]), 1)
-    return float(shared[last].mean()) < _SHARED_AT_END
+    return float(shared[last].mean()) < most
 
 
 class Weights:
