@@ -314,7 +314,13 @@ def _stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
 
 
 def _prose(view: View, decision: Decision) -> Bools:
-    return ~decision.noise & view.ends_sentence & (view.words >= 8)
+    return ~decision.noise & is_prose(view, view.index)
+
+
+def is_prose(view: View, blocks: NDArray[np.int64]) -> Bools:
+    """Whether each of the blocks ends like a sentence and is long enough for one."""
+    prose: Bools = view.ends_sentence[blocks] & (view.words[blocks] >= _SENTENCE_WORDS)
+    return prose
 
 
 def _extent(view: View, decision: Decision) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.decide import SAME, Decision
+from cleaner.decide import SAME, Decision, is_prose
 from cleaner.match import may_be_noise
 from cleaner.rules import RuleSet
 from cleaner.view import View
@@ -13,12 +13,13 @@ from cleaner.weigh import ends_apart
 
 def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
     """Whether nothing more would go for sure. What would make a text be looked at closely is not settled."""
-    if decision.headline is None:
-        return False
     blocks = view.document.blocks
     left = decision.kept.copy()
-    left[decision.headline] = True
+    if decision.headline is not None:
+        left[decision.headline] = True
     order = np.flatnonzero(left)
+    if decision.headline is None and not is_prose(view, order[:1]).all():
+        return False  # its first line may be taken for a headline
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
     texts = [blocks[index].text for index in order.tolist()]

@@ -50,8 +50,13 @@ def test_a_second_copy_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert looks_again(monkeypatch, page(*STORY, STORY[0]), "html")
 
 
-def test_a_text_without_headline_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert looks_again(monkeypatch, "\n".join(STORY), "text")
+def test_a_text_is_looked_at_again_only_where_its_first_line_may_be_a_headline(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not looks_again(monkeypatch, "\n".join(STORY), "text")
+    unfinished = (
+        STORY[0].rstrip(".") + ", as the mayor had asked it to do in a letter that was read out first",
+        *STORY[1:],
+    )
+    assert looks_again(monkeypatch, "\n".join(unfinished), "text")
 
 
 @pytest.mark.parametrize("number", range(5))
