@@ -21,7 +21,7 @@ LISTS = frozenset({"related", "tail", "nav", "comment", "share", "newsletter", "
 """Classes of what stands around a story: where such lines were dropped, it may have ended."""
 LEAST_BEFORE = 2
 """Paragraphs that must stand before a break."""
-_LEAST_AFTER = 2
+_LEAST_AFTER = 3
 _LONG_PARAGRAPH = 40
 _MOST_LONG_AFTER = 3
 """Long paragraphs that may stand in a tail: a story that goes on has more."""
@@ -370,7 +370,7 @@ def share_before(gaps: Gaps) -> Floats:
 
 
 def usable(gaps: Gaps) -> Bools:
-    """Gaps with enough of a story before them, and after them more than one line but few long paragraphs."""
+    """Gaps with enough of a story before them, and after them some lines but few long paragraphs."""
     enough = gaps.before(gaps.words) >= _LEAST_WORDS_BEFORE
     lines = gaps.after(gaps.words >= _LINE_WORDS) >= _LEAST_AFTER
     short = gaps.after(gaps.words >= _LONG_PARAGRAPH) <= _MOST_LONG_AFTER

@@ -45,6 +45,7 @@ _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
 _SHARED_IN_TAIL = 0.5
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
+_TABLE_ROWS = 3
 _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
@@ -178,7 +179,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
 
 def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_above: float) -> Decision:
     """What is noise by points, by rules that need nothing but the block, as a copy, or in a list."""
-    points = weights.points - drop_above
+    points = _of_tables(view, weights.points) - drop_above
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     bodies = [hit for hit in hits if hit.rule.action == "body"]
     named = [hit for hit in hits if hit.rule.action != "body" and hit.rule.class_ != "standfirst"]
@@ -190,6 +191,18 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     _drop_links(view, decision)
     _drop_listed(view, decision)
     return decision
+
+
+def _of_tables(view: View, points: Floats) -> Floats:
+    """The points, with the mean for each row of a table of data: its rows stay or go together."""
+    rows = [index for index, block in enumerate(view.document.blocks) if "\t" in block.text]
+    if view.structure is None or len(rows) < _TABLE_ROWS:
+        return points
+    table = view.around.nearest("table")[view.around.holder[rows]]
+    total = np.bincount(table, weights=points[rows])
+    points = points.copy()
+    points[rows] = (total / np.maximum(np.bincount(table), 1))[table]
+    return points
 
 
 def _is_bound(hit: Hit) -> bool:

@@ -72,6 +72,11 @@ class Structure:
         for _ in range(LEVELS):
             self.level.append(around[self.level[-1]])
 
+    def nearest(self, tag: str) -> Indices:
+        """For each container the innermost one around it, or itself, that has the tag; 0 where none has."""
+        wanted = self.tags.index(tag) if tag in self.tags else -1
+        return self.gathered(np.where(self.tag == wanted, np.arange(len(self.tag)), 0), np.maximum)
+
     def gathered(self, values: NDArray[Number], join: np.ufunc) -> NDArray[Number]:
         """Each container's value joined with those of all containers around it; the outermost one's must be 0."""
         parent = self.parent
