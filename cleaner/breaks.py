@@ -22,7 +22,7 @@ LISTS = frozenset({"related", "tail", "nav", "comment", "share", "newsletter", "
 LEAST_BEFORE = 2
 """Paragraphs that must stand before a break."""
 _LEAST_AFTER = 3
-_LONG_PARAGRAPH = 40
+LONG_PARAGRAPH = 40
 _MOST_LONG_AFTER = 3
 """Long paragraphs that may stand in a tail: a story that goes on has more."""
 HEADER_WORDS = 6
@@ -373,7 +373,7 @@ def usable(gaps: Gaps) -> Bools:
     """Gaps with enough of a story before them, and after them some lines but few long paragraphs."""
     enough = gaps.before(gaps.words) >= _LEAST_WORDS_BEFORE
     lines = gaps.after(gaps.words >= _LINE_WORDS) >= _LEAST_AFTER
-    short = gaps.after(gaps.words >= _LONG_PARAGRAPH) <= _MOST_LONG_AFTER
+    short = gaps.after(gaps.words >= LONG_PARAGRAPH) <= _MOST_LONG_AFTER
     result: Bools = (gaps.prose_before >= LEAST_BEFORE) & enough & lines & short
     return result
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.breaks import HEADER_WORDS, Gaps, measure_breaks, usable
-from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, Bools, Floats
+from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks, usable
+from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats
 from cleaner.match import Hit, applies, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
@@ -460,16 +460,16 @@ def _drop_listed(view: View, decision: Decision) -> None:
     """Drop the titles under a header of other stories, and those that stand in turns with times.
 
     Only below the story's first paragraphs: above them the last such title may be the story's own. A sentence ends
-    the list.
+    the list, but where titles and sentences stand in turns from a header to the end.
     """
     begun = np.flatnonzero(_prose(view, decision).cumsum() >= _BEGUN)
     if not len(begun):
         return
-    titles = ~view.ends_sentence & ((view.last_class & COLON) == 0) & (view.words <= _LONGEST_TITLE)
-    titles &= view.index > begun[0]
+    titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= _LONGEST_TITLE)
+    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
     titles[list(decision.protected)] = False
     for start, stop in _runs(titles):
-        listed = [*_under_header(view, decision, start, stop), *_beside_times(decision, start, stop)]
+        listed = [*_under_header(view, decision, titles, start, stop), *_beside_times(decision, start, stop)]
         for index in listed:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
@@ -481,15 +481,36 @@ def _runs(marked: Bools) -> list[tuple[int, int]]:
     return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
 
 
-def _under_header(view: View, decision: Decision, start: int, stop: int) -> range:
-    """The lines of a run that stand under a line that a rule takes for the header of other stories."""
+def _under_header(view: View, decision: Decision, titles: Bools, start: int, stop: int) -> range:
+    """The lines that stand under a line of a run that a rule takes for the header of other stories."""
     for index in range(start, stop):
         short = decision.noise[index] and view.words[index] <= HEADER_WORDS
         if short and any(hit.rule.class_ in _LISTS for hit in decision.rules.get(index, ())):
+            if _in_turns(view, decision, titles, index + 1):
+                return range(index + 1, view.size)
+            stop = _end_of_list(view, index + 1, stop)
             if stop < view.size and _heads_next(view, stop - 1):
                 stop -= 1
             return range(index + 1, min(stop, index + 1 + _LONGEST_LIST))
     return range(0)
+
+
+def _end_of_list(view: View, start: int, stop: int) -> int:
+    """Where a heading stands, or the line over a list of another kind: what follows is the story's; else `stop`."""
+    kinds = [block.kind for block in view.document.blocks[start:stop]]
+    for offset, kind in enumerate(kinds):
+        if kind != kinds[0] and kind in ("heading", "list_item"):
+            return start + offset - (kind == "list_item")
+    return stop
+
+
+def _in_turns(view: View, decision: Decision, titles: Bools, start: int) -> bool:
+    """Whether from a block on titles and short paragraphs stand in turns: each with what its story begins with."""
+    left = start + np.flatnonzero(~decision.noise[start:])
+    if not 3 <= len(left) <= 2 * _LONGEST_LIST or not decision.protected.isdisjoint(left.tolist()):
+        return False
+    turns = titles[left] == (np.arange(len(left)) % 2 == 0)
+    return bool(turns.all() and (view.words[left] < LONG_PARAGRAPH).all())
 
 
 def _heads_next(view: View, index: int) -> bool:
