@@ -46,6 +46,7 @@ _STORY_BETWEEN = 3
 _SHARED_IN_TAIL = 0.5
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 _TABLE_ROWS = 3
+_NAME_WORDS = (2, 3)
 _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
@@ -162,6 +163,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     _apply_bound(view, decision, [hit for hit in hits if _is_bound(hit)])
     decision.headline = find_headline(view, decision)
     _clear_above_headline(view, decision)
+    _drop_name_under_headline(view, decision)
     _keep_standfirst(view, decision, {hit.block for hit in hits if hit.rule.class_ == "standfirst"})
     _keep_begin(view, decision)
     _name(view, decision)
@@ -638,6 +640,22 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
         return
     for block in sorted(set(above.tolist()) - decision.protected):
         decision.drop(block, "label", "headline")
+
+
+def _drop_name_under_headline(view: View, decision: Decision) -> None:
+    """Drop the author's name: the one line of two or three words with capitals that leads to the first paragraph."""
+    if decision.headline is None:
+        return
+    start = decision.headline + 1
+    prose = np.flatnonzero(_prose(view, decision)[start : start + _UNDER_HEADLINE + 1])
+    if not len(prose):
+        return
+    under = range(start, start + int(prose[0]))
+    named = (view.words[under] >= _NAME_WORDS[0]) & (view.words[under] <= _NAME_WORDS[1])
+    named &= (view.capitalised[under] == 1) & (view.function_share[under] == 0) & ~decision.noise[under]
+    names = [index for index, is_name in zip(under, named.tolist(), strict=True) if is_name and _is_title(view, index)]
+    if len(names) == 1 and names[0] not in decision.protected and view.document.blocks[names[0]].kind == "paragraph":
+        decision.drop(names[0], "byline", "headline")
 
 
 def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
