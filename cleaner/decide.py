@@ -16,6 +16,7 @@ from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
+from cleaner.scorecard import Card
 from cleaner.view import View, bare_text, word_triples
 from cleaner.weigh import CERTAIN, Weights, ends_apart
 
@@ -43,7 +44,7 @@ _LEAD = 4
 _TEASER_START = 40
 _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
-_SHARED_IN_TAIL = 0.5
+SHARED_IN_TAIL = 0.4
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 _TABLE_ROWS = 3
 _NAME_WORDS = (2, 3)
@@ -543,17 +544,15 @@ def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
 def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
     """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
     card = weights.card
-    if not card.tail.terms or not (anchors or ends_apart(view, ~decision.noise, _SHARED_IN_TAIL)):
+    left = ~decision.noise
+    if not card.tail.terms or not (anchors or ends_apart(view, left, SHARED_IN_TAIL)):
         return
     gaps = gaps_left(view, decision)
     may = usable(gaps)
     anchor = max(anchors, default=0)
     if anchor > view.size // 3:
         may &= gaps.left[1:] <= anchor
-    elif not (
-        may.any()
-        and card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))[may].max() > card.tail_above
-    ):
+    elif not has_tail(gaps, card):
         return
     if not may.any():
         return
@@ -563,6 +562,15 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
+
+
+def has_tail(gaps: Gaps, card: Card) -> bool:
+    """Whether any gap looks like the begin of a tail."""
+    may = usable(gaps)
+    if not may.any():
+        return False
+    points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
+    return bool(points[may].max() > card.tail_above)
 
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
@@ -643,19 +651,18 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
 
 
 def _drop_name_under_headline(view: View, decision: Decision) -> None:
-    """Drop the author's name: the one line of two or three words with capitals that leads to the first paragraph."""
+    """Drop the author's name: a line of two or three words with capitals right over the first paragraph."""
     if decision.headline is None:
         return
     start = decision.headline + 1
-    prose = np.flatnonzero(_prose(view, decision)[start : start + _UNDER_HEADLINE + 1])
-    if not len(prose):
+    left = start + np.flatnonzero(~decision.noise[start:])[: _UNDER_HEADLINE + 1]
+    prose = np.flatnonzero(is_prose(view, left))
+    if not len(prose) or prose[0] == 0:
         return
-    under = range(start, start + int(prose[0]))
-    named = (view.words[under] >= _NAME_WORDS[0]) & (view.words[under] <= _NAME_WORDS[1])
-    named &= (view.capitalised[under] == 1) & (view.function_share[under] == 0) & ~decision.noise[under]
-    names = [index for index, is_name in zip(under, named.tolist(), strict=True) if is_name and _is_title(view, index)]
-    if len(names) == 1 and names[0] not in decision.protected and view.document.blocks[names[0]].kind == "paragraph":
-        decision.drop(names[0], "byline", "headline")
+    name = int(left[prose[0] - 1])
+    named = _NAME_WORDS[0] <= view.words[name] <= _NAME_WORDS[1] and view.capitalised[name] == 1
+    if named and view.function_share[name] == 0 and _is_title(view, name) and name not in decision.protected:
+        decision.drop(name, "byline", "headline")
 
 
 def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:

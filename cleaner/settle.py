@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.decide import SAME, Decision, is_prose
+from cleaner.breaks import Gaps
+from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, is_prose
 from cleaner.match import may_be_noise
 from cleaner.rules import RuleSet
+from cleaner.scorecard import Card
 from cleaner.view import View
 from cleaner.weigh import ends_apart
 
 
-def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
-    """Whether nothing more would go for sure. What would make a text be looked at closely is not settled."""
+def is_settled(
+    view: View, decision: Decision, rules: RuleSet, card: Card, language: str | None, site: str | None
+) -> bool:
+    """Whether nothing more would go for sure by `card`, that for texts. What a closer look would weigh is not."""
     blocks = view.document.blocks
     left = decision.kept.copy()
     if decision.headline is not None:
@@ -28,4 +32,6 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
     long = [text for text in texts if len(text) >= SAME]
     if len(set(long)) < len(long) or view.cut_short[order].any():
         return False
-    return not may_be_noise(rules, texts, language, site) and not ends_apart(view, left)
+    if may_be_noise(rules, texts, language, site) or ends_apart(view, left):
+        return False
+    return not ends_apart(view, left, SHARED_IN_TAIL) or not has_tail(Gaps(view, order, decision.label), card)
