@@ -29,6 +29,10 @@ HEADER_WORDS = 6
 _LEAST_WORDS_BEFORE = 40
 _PARAGRAPH_WORDS = 8
 _LINE_WORDS = 6
+_PROSE_WORDS = 18
+_GOES_ON = 0.4
+"""Share of a paragraph's content words from before with which it goes on with the story."""
+_MANY_GO_ON = 2
 _MANY = 30.0
 _MANY_LINKED = 12.0
 _NEAR = 3
@@ -169,6 +173,12 @@ class Gaps:
         second[block[follows[is_second]]] = first[follows[is_second]]
         lines = np.flatnonzero(self.words >= _LINE_WORDS)
         return self._spans(np.minimum(second[lines], lines), lines)
+
+    def goes_on(self, at: int) -> bool:
+        """Whether several paragraphs from the `at`-th block on share much with what stands before it."""
+        later = self._block >= at
+        known = ratio(self._tally(self._block[later & (self._first < at)]), self.terms)
+        return int(((self.words >= _PROSE_WORDS) & (known >= _GOES_ON)).sum()) >= _MANY_GO_ON
 
     def within_after(self) -> Floats:
         """Words after each gap that occurred in an earlier block that is after the gap too."""

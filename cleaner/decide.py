@@ -236,6 +236,9 @@ def _apply(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     for hit in hits:
         if hit.rule.id not in excessive:
             _apply_one(decision, hit, keeping if hit.rule.css else amid)
+    for block in amid - keeping:
+        if not decision.noise[block]:
+            decision.reason[block] = "amid"  # a sentence amid the story outranks the rules
 
 
 def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
@@ -559,6 +562,8 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = decision.protected
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
+    if not anchors and gaps.goes_on(latest + 1):
+        return
     for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
