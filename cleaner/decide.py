@@ -468,17 +468,31 @@ def _drop_listed(view: View, decision: Decision) -> None:
     Only below the story's first paragraphs: above them the last such title may be the story's own. A sentence ends
     the list, but where titles and sentences stand in turns from a header to the end.
     """
+    headers = {
+        index for index in _ruled(decision, _LISTS) if decision.noise[index] and view.words[index] <= HEADER_WORDS
+    }
+    times = _ruled(decision, ("timestamp",))
     begun = np.flatnonzero(_prose(view, decision).cumsum() >= _BEGUN)
-    if not len(begun):
+    if not len(begun) or not (headers or len(times) >= _TIMES):
         return
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= _LONGEST_TITLE)
     titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
     titles[list(decision.protected)] = False
     for start, stop in _runs(titles):
-        listed = [*_under_header(view, decision, titles, start, stop), *_beside_times(decision, start, stop)]
+        run = range(start, stop)
+        header = next((index for index in run if index in headers), stop)
+        listed = [
+            *_under(view, decision, titles, header, stop),
+            *_beside([index for index in run if index in times], run),
+        ]
         for index in listed:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
+
+
+def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
+    """The blocks that a rule of one of the classes speaks of."""
+    return {index for index, hits in decision.rules.items() if any(hit.rule.class_ in classes for hit in hits)}
 
 
 def _runs(marked: Bools) -> list[tuple[int, int]]:
@@ -487,18 +501,16 @@ def _runs(marked: Bools) -> list[tuple[int, int]]:
     return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
 
 
-def _under_header(view: View, decision: Decision, titles: Bools, start: int, stop: int) -> range:
-    """The lines that stand under a line of a run that a rule takes for the header of other stories."""
-    for index in range(start, stop):
-        short = decision.noise[index] and view.words[index] <= HEADER_WORDS
-        if short and any(hit.rule.class_ in _LISTS for hit in decision.rules.get(index, ())):
-            if _in_turns(view, decision, titles, index + 1):
-                return range(index + 1, view.size)
-            stop = _end_of_list(view, index + 1, stop)
-            if stop < view.size and _heads_next(view, stop - 1):
-                stop -= 1
-            return range(index + 1, min(stop, index + 1 + _LONGEST_LIST))
-    return range(0)
+def _under(view: View, decision: Decision, titles: Bools, header: int, stop: int) -> range:
+    """The lines that stand under the header of other stories, in a run of titles up to `stop`."""
+    if header == stop:
+        return range(0)
+    if _in_turns(view, decision, titles, header + 1):
+        return range(header + 1, view.size)
+    stop = _end_of_list(view, header + 1, stop)
+    if stop < view.size and _heads_next(view, stop - 1):
+        stop -= 1
+    return range(header + 1, min(stop, header + 1 + _LONGEST_LIST))
 
 
 def _end_of_list(view: View, start: int, stop: int) -> int:
@@ -524,18 +536,13 @@ def _heads_next(view: View, index: int) -> bool:
     return bool(view.words[index] <= _SUBHEADING_WORDS) or view.document.blocks[index].kind == "heading"
 
 
-def _beside_times(decision: Decision, start: int, stop: int) -> range:
+def _beside(times: Sequence[int], run: range) -> range:
     """The lines of a run from the first to the last of several times that stand close to each other."""
-    times = [
-        index
-        for index in range(start, stop)
-        if any(hit.rule.class_ == "timestamp" for hit in decision.rules.get(index, ()))
-    ]
     steps = np.diff(times)
     if len(times) < _TIMES or steps.max() > _MOST_BETWEEN or steps.max() < 2:
         return range(0)
     reach = int(steps.max())
-    return range(max(start, times[0] - reach + 1), min(stop, times[-1] + reach))
+    return range(max(run.start, times[0] - reach + 1), min(run.stop, times[-1] + reach))
 
 
 def _drop_title_over(view: View, decision: Decision, teaser: int) -> None:
