@@ -16,7 +16,7 @@ from cleaner.model import Cut, Evidence
 from cleaner.view import View
 
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]*\u00a0 [ \u00a0]*|[ \u00a0]*[ \u00a0]\u00a0[ \u00a0]*")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]+|[ \u00a0]{2,}")
 _WORD_END = re.compile(r"[^\W\d_]+$")
 _CODE = re.compile(r"\w+(?:[(\[{<=]|\.\w)")
 _WORD_START = re.compile(r"[^\W\d_]+")
@@ -82,7 +82,7 @@ def _invisible(view: View) -> Iterator[Cut]:
             beside = classes[max(0, start - 1)] | classes[min(end, len(classes) - 1)]
             if not beside & UNSPACED:
                 yield _space(start, end, "", "invisible")
-        else:
+        elif "\u00a0" in found[0]:
             yield _space(start, end, " ", "invisible")
 
 
