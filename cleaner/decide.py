@@ -663,18 +663,24 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
 
 
 def _drop_name_under_headline(view: View, decision: Decision) -> None:
-    """Drop the author's name: a line of two or three words with capitals right over the first paragraph."""
+    """Drop the author's name right over the first paragraph."""
     if decision.headline is None:
         return
     start = decision.headline + 1
-    left = start + np.flatnonzero(~decision.noise[start:])[: _UNDER_HEADLINE + 1]
+    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
+    if name is not None and name not in decision.protected:
+        decision.drop(name, "byline", "headline")
+
+
+def name_under(view: View, left: NDArray[np.int64]) -> int | None:
+    """Of the blocks left under a headline, the line of two or three words with capitals right over a paragraph."""
+    left = left[: _UNDER_HEADLINE + 1]
     prose = np.flatnonzero(is_prose(view, left))
     if not len(prose) or prose[0] == 0:
-        return
+        return None
     name = int(left[prose[0] - 1])
     named = _NAME_WORDS[0] <= view.words[name] <= _NAME_WORDS[1] and view.capitalised[name] == 1
-    if named and view.function_share[name] == 0 and _is_title(view, name) and name not in decision.protected:
-        decision.drop(name, "byline", "headline")
+    return name if named and view.function_share[name] == 0 and _is_title(view, name) else None
 
 
 def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.breaks import Gaps
-from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, is_prose
+from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, is_prose, name_under
 from cleaner.match import may_be_noise
 from cleaner.rules import RuleSet
 from cleaner.scorecard import Card
@@ -24,6 +24,8 @@ def is_settled(
     order = np.flatnonzero(left)
     if decision.headline is None and not is_prose(view, order[:1]).all():
         return False  # its first line may be taken for a headline
+    if decision.headline is not None and name_under(view, order[order > decision.headline]) is not None:
+        return False
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
     texts = [blocks[index].text for index in order.tolist()]
