@@ -168,11 +168,18 @@ class Gaps:
         order = np.lexsort((self._first, self._block))
         block, first = self._block[order], self._first[order]
         second = np.full(self.size, self.size)
-        follows = np.flatnonzero(block[1:] == block[:-1]) + 1
-        is_second = np.append(True, block[1:] != block[:-1])[follows - 1] if len(follows) else follows.astype(bool)
-        second[block[follows[is_second]]] = first[follows[is_second]]
+        second[block] = _nth(first, block, 2, self.size)
         lines = np.flatnonzero(self.words >= _LINE_WORDS)
         return self._spans(np.minimum(second[lines], lines), lines)
+
+    @cached_property
+    def usable(self) -> Bools:
+        """Gaps with enough of a story before them, and after them some lines but few long paragraphs."""
+        enough = self.before(self.words) >= _LEAST_WORDS_BEFORE
+        lines = self.after(self.words >= _LINE_WORDS) >= _LEAST_AFTER
+        short = self.after(self.words >= LONG_PARAGRAPH) <= _MOST_LONG_AFTER
+        result: Bools = (self.prose_before >= LEAST_BEFORE) & enough & lines & short
+        return result
 
     def goes_on(self, at: int) -> bool:
         """Whether several paragraphs from the `at`-th block on share much with what stands before it."""
@@ -377,15 +384,6 @@ def paragraphs_before(gaps: Gaps) -> Floats:
 def share_before(gaps: Gaps) -> Floats:
     """Share of the words that stand before the gap."""
     return gaps.before(gaps.words) / max(1.0, float(gaps.words.sum()))
-
-
-def usable(gaps: Gaps) -> Bools:
-    """Gaps with enough of a story before them, and after them some lines but few long paragraphs."""
-    enough = gaps.before(gaps.words) >= _LEAST_WORDS_BEFORE
-    lines = gaps.after(gaps.words >= _LINE_WORDS) >= _LEAST_AFTER
-    short = gaps.after(gaps.words >= LONG_PARAGRAPH) <= _MOST_LONG_AFTER
-    result: Bools = (gaps.prose_before >= LEAST_BEFORE) & enough & lines & short
-    return result
 
 
 def measure_breaks(gaps: Gaps, names: Sequence[str]) -> dict[str, Floats]:

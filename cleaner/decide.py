@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks, usable
+from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks
 from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats
 from cleaner.match import Hit, applies, is_certain
 from cleaner.model import Cut, Evidence
@@ -18,7 +18,7 @@ from cleaner.policy import Policy
 from cleaner.repair import find_repairs
 from cleaner.scorecard import Card
 from cleaner.view import View, bare_text, word_triples
-from cleaner.weigh import CERTAIN, Weights, ends_apart
+from cleaner.weigh import CERTAIN, Weights, shared_at_end
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
@@ -57,7 +57,6 @@ _TIMES = 2
 _MOST_BETWEEN = 3
 """Lines from one time of a list to the next."""
 _ARTICLE_WORDS = 6
-_SENTENCE_WORDS = 8
 _SHORT_SENTENCE = 4
 _PARAGRAPH_WORDS = 12
 _SURELY_STORY = -0.4
@@ -148,8 +147,7 @@ def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: 
     decision = _decide(view, weights, hits, policy, card.noisy_drop_above if noisy else card.drop_above)
     if decision.refused is None or view.structure is None:
         return decision
-    sentences = view.ends_sentence & (view.words >= _SENTENCE_WORDS)
-    best = float(weights.points[sentences].min(initial=np.inf))
+    best = float(weights.points[view.is_sentence].min(initial=np.inf))
     if best > _MOST_DOUBT:
         return decision
     again = _decide(view, weights, hits, policy, best + _BESIDE_BEST)
@@ -198,8 +196,10 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
 
 def _of_tables(view: View, points: Floats) -> Floats:
     """The points, with the mean for each row of a table of data: its rows stay or go together."""
+    if view.structure is None:
+        return points
     rows = [index for index, block in enumerate(view.document.blocks) if "\t" in block.text]
-    if view.structure is None or len(rows) < _TABLE_ROWS:
+    if len(rows) < _TABLE_ROWS:
         return points
     table = view.around.nearest("table")[view.around.holder[rows]]
     total = np.bincount(table, weights=points[rows])
@@ -260,7 +260,7 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     A story about newsletters or cookie banners quotes them; its quotation reads on where a notice ends.
     """
     dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
-    sentence = view.ends_sentence & (view.words >= _SENTENCE_WORDS) & (decision.points <= _SURELY_STORY)
+    sentence = view.is_sentence & (decision.points <= _SURELY_STORY)
     prose = view.ends_sentence & (view.words >= _PARAGRAPH_WORDS)
     prose[sorted(dropped)] = False
     prose |= sentence
@@ -333,13 +333,7 @@ def _stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
 
 
 def _prose(view: View, decision: Decision) -> Bools:
-    return ~decision.noise & is_prose(view, view.index)
-
-
-def is_prose(view: View, blocks: NDArray[np.int64]) -> Bools:
-    """Whether each of the blocks ends like a sentence and is long enough for one."""
-    prose: Bools = view.ends_sentence[blocks] & (view.words[blocks] >= _SENTENCE_WORDS)
-    return prose
+    return ~decision.noise & view.is_sentence
 
 
 def _extent(view: View, decision: Decision) -> tuple[int, int]:
@@ -555,13 +549,13 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     """Drop a tail of teasers: found by a gap that looks like one, or by a block in it that is known for one."""
     card = weights.card
     left = ~decision.noise
-    if not card.tail.terms or not (anchors or ends_apart(view, left, SHARED_IN_TAIL)):
+    if not card.tail.terms or not (anchors or shared_at_end(view, left) < SHARED_IN_TAIL):
         return
     gaps = gaps_left(view, decision)
-    may = usable(gaps)
+    may = gaps.usable
     anchor = max(anchors, default=0)
     if anchor > view.size // 3:
-        may &= gaps.left[1:] <= anchor
+        may = may & (gaps.left[1:] <= anchor)
     elif not has_tail(gaps, card):
         return
     if not may.any():
@@ -578,7 +572,7 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
 
 def has_tail(gaps: Gaps, card: Card) -> bool:
     """Whether any gap looks like the begin of a tail."""
-    may = usable(gaps)
+    may = gaps.usable
     if not may.any():
         return False
     points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
@@ -596,7 +590,7 @@ def _has_story(view: View, decision: Decision) -> bool:
 
 def _tells(view: View, kept: Bools) -> bool:
     """Whether these blocks are a story: a sentence among them, and words enough."""
-    return bool((kept & view.ends_sentence & (view.words >= 8)).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
+    return bool((kept & view.is_sentence).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
 
 
 def _refuse(decision: Decision, reason: str) -> Decision:
@@ -675,7 +669,7 @@ def _drop_name_under_headline(view: View, decision: Decision) -> None:
 def name_under(view: View, left: NDArray[np.int64]) -> int | None:
     """Of the blocks left under a headline, the line of two or three words with capitals right over a paragraph."""
     left = left[: _UNDER_HEADLINE + 1]
-    prose = np.flatnonzero(is_prose(view, left))
+    prose = np.flatnonzero(view.is_sentence[left])
     if not len(prose) or prose[0] == 0:
         return None
     name = int(left[prose[0] - 1])

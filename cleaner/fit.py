@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.breaks import BREAKS, usable
+from cleaner.breaks import BREAKS
 from cleaner.context import CONTEXT
 from cleaner.decide import decide_but_tail, gaps_left
 from cleaner.evaluate import fold_of
@@ -243,7 +243,7 @@ def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
         decision = decide_but_tail(example.view, Weights(example.view, card), example.hits, card.drop_above)
         gaps = gaps_left(example.view, decision)
         kind = _kinds(gaps.left[1:], example)
-        counts = usable(gaps) & (kind != _UNCLEAR)
+        counts = gaps.usable & (kind != _UNCLEAR)
         rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[counts])
         kinds.append(kind[counts])
     values, kind = np.vstack(rows), np.concatenate(kinds)

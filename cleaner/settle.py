@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.breaks import Gaps
-from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, is_prose, name_under
+from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, name_under
 from cleaner.match import may_be_noise
 from cleaner.rules import RuleSet
 from cleaner.scorecard import Card
 from cleaner.view import View
-from cleaner.weigh import ends_apart
+from cleaner.weigh import SHARED_AT_END, shared_at_end
 
 
 def is_settled(
@@ -22,7 +22,7 @@ def is_settled(
     if decision.headline is not None:
         left[decision.headline] = True
     order = np.flatnonzero(left)
-    if decision.headline is None and not is_prose(view, order[:1]).all():
+    if decision.headline is None and not view.is_sentence[order[:1]].all():
         return False  # its first line may be taken for a headline
     if decision.headline is not None and name_under(view, order[order > decision.headline]) is not None:
         return False
@@ -34,6 +34,7 @@ def is_settled(
     long = [text for text in texts if len(text) >= SAME]
     if len(set(long)) < len(long) or view.cut_short[order].any():
         return False
-    if may_be_noise(rules, texts, language, site) or ends_apart(view, left):
+    shared = shared_at_end(view, left)
+    if shared < SHARED_AT_END or may_be_noise(rules, texts, language, site):
         return False
-    return not ends_apart(view, left, SHARED_IN_TAIL) or not has_tail(Gaps(view, order, decision.label), card)
+    return shared >= SHARED_IN_TAIL or not has_tail(Gaps(view, order, decision.label), card)

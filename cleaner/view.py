@@ -45,6 +45,7 @@ _LEAST_ARTICLE = 300
 _ALL_LINK = 0.85
 _LETTERS = LETTER | DIGIT
 _LONG_UNMARKED = 12
+_SENTENCE_WORDS = 8
 _COLONS = ":："
 
 
@@ -130,6 +131,12 @@ class View:
         # Thai and Lao end a sentence with a space alone.
         unmarked: Bools = ((self.last_class & STOPLESS) != 0) & (self.words >= _LONG_UNMARKED)
         return plain | quoted | unmarked
+
+    @cached_property
+    def is_sentence(self) -> Bools:
+        """Ends like a sentence and is long enough for one."""
+        found: Bools = self.ends_sentence & (self.words >= _SENTENCE_WORDS)
+        return found
 
     @cached_property
     def function_words(self) -> Bools:

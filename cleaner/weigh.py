@@ -21,7 +21,7 @@ CERTAIN = 6.0
 _PARAGRAPH_WORDS = 8
 _LEAST_PARAGRAPHS = 5
 _LAST_PARAGRAPHS = 3
-_SHARED_AT_END = 0.3
+SHARED_AT_END = 0.3
 """Share of their content words that a story's last paragraphs have from before: 93 of 100 stories have more."""
 
 
@@ -65,17 +65,17 @@ def is_suspect(view: View, hits: Sequence[Hit]) -> bool:
     """
     if view.structure is not None or any(is_sure_noise(hit.rule) for hit in hits):
         return True
-    return ends_apart(view, np.ones(view.size, dtype=bool))
+    return shared_at_end(view, np.ones(view.size, dtype=bool)) < SHARED_AT_END
 
 
-def ends_apart(view: View, left: Bools, most: float = _SHARED_AT_END) -> bool:
-    """Whether the last paragraphs of those `left` share less than `most` with what stands before them."""
+def shared_at_end(view: View, left: Bools) -> float:
+    """Mean share of content words that the last paragraphs of those `left` have from before; 1 where they are few."""
     paragraphs = np.flatnonzero(left & (view.words >= _PARAGRAPH_WORDS))
     if len(paragraphs) < _LEAST_PARAGRAPHS:
-        return False
+        return 1.0
     last = paragraphs[-_LAST_PARAGRAPHS:]
     shared = view.shared_terms(left & (view.index < last[0]), 1)
-    return float(shared[last].mean()) < most
+    return float(shared[last].mean())
 
 
 class Weights:
