@@ -69,8 +69,6 @@ _MUCH = 100
 """Words below which nothing that a selector takes is too much."""
 _SAME_WORDS = 0.8
 _MOST_DOUBT = 2.0
-_NOISY = 40
-"""Blocks of noise that only a whole page's furniture makes."""
 _BESIDE_BEST = 0.8
 
 
@@ -142,9 +140,7 @@ def decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) ->
 
 def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy) -> Decision:
     """Where a page shows no story by the card's measure, take its best sentences for one if no worse than doubtful."""
-    card = weights.card
-    noisy = np.count_nonzero(weights.points > card.drop_above) >= _NOISY
-    decision = _decide(view, weights, hits, policy, card.noisy_drop_above if noisy else card.drop_above)
+    decision = _decide(view, weights, hits, policy, weights.card.threshold(weights.points, view.words))
     if decision.refused is None or view.structure is None:
         return decision
     best = float(weights.points[view.is_sentence].min(initial=np.inf))

@@ -32,7 +32,8 @@ from cleaner.weigh import Weights, measure, measure_context
 
 FOLDS = 5
 BINS = 20
-PAGE_DROP_ABOVE = 0.2
+PAGE_DROP_ABOVE = 1.5
+PAGE_LEAST_DROP_ABOVE = 0.0
 TEXT_DROP_ABOVE = 2.5
 TEXT_NOISY_DROP_ABOVE = 1.2
 TAIL_ABOVE = 2.2
@@ -208,9 +209,9 @@ def fit_names(examples: Sequence[Example], least_sites: int = 8, most: int = 500
     return {word: round(float(points), 2) for word, points in zip(column, model.coef_[0], strict=True)}
 
 
-def fit_card(
-    examples: Sequence[Example], first: Sequence[str], second: Sequence[str], drop_above: float, settings: Settings
-) -> Card:
+def fit_passes(
+    examples: Sequence[Example], first: Sequence[str], second: Sequence[str], settings: Settings
+) -> dict[str, list[Term]]:
     """Fit the passes of a card; `first` and `second` name the signals that each may use: none, no second pass."""
     size = sum(example.view.size for example in examples)
     labels = np.array([label for example in examples for label in example.labels], dtype=object)
@@ -220,9 +221,7 @@ def fit_card(
     fold = np.concatenate([np.full(example.view.size, fold_of(example.site, FOLDS)) for example in examples])
     values = _stack(examples, first)
     if not second:
-        return Card(
-            {"first": fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], settings)}, drop_above
-        )
+        return {"first": fit_terms(Table(tuple(first), values[known]), noise[known], weight[known], settings)}
     points = np.zeros(size)
     for number in range(FOLDS):
         train = known & (fold != number)
@@ -233,7 +232,7 @@ def fit_card(
     both = np.hstack([values, _stack_context(examples, points, second)])
     names = (*first, *second)
     second_terms = fit_terms(Table(names, both[known]), noise[known], weight[known], SECOND)
-    return Card({"first": terms, "second": second_terms}, drop_above)
+    return {"first": terms, "second": second_terms}
 
 
 def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
@@ -280,21 +279,26 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
     blank = Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))
     pages = [e for e in page_examples(gold, blank) if without is None or fold_of(e.site) != without]
     _name_out_of_fold(pages)
-    page = fit_card(pages, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE, PAGE)
+    page = _fit_page(pages)
     names = fit_names(pages)
     del pages
     by_language = list_headers()
     headers = by_language.get("en", [])
     texts = [e for e in text_examples(gold, blank, headers) if without is None or fold_of(e.site) != without]
-    text = fit_card(texts, list(SIGNALS), list(CONTEXT), TEXT_DROP_ABOVE, TEXT)
+    passes = fit_passes(texts, list(SIGNALS), list(CONTEXT), TEXT)
     tails = [
         e
         for e in tail_examples([*gold, *stories], blank, by_language, TAILS)
         if without is None or fold_of(e.site) != without
     ]
-    passes = {"first": text.first.terms, "second": text.second.terms, **fit_tails(tails, text)}
-    whole = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE, TEXT_NOISY_DROP_ABOVE)
-    write_scorecard(target, Scorecard(page, whole, Names(names)))
+    passes |= fit_tails(tails, Card(passes, TEXT_DROP_ABOVE))
+    text = Card(passes, TEXT_DROP_ABOVE, TAIL_ABOVE, TEXT_NOISY_DROP_ABOVE)
+    write_scorecard(target, Scorecard(page, text, Names(names)))
+
+
+def _fit_page(examples: Sequence[Example]) -> Card:
+    passes = fit_passes(examples, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE)
+    return Card(passes, PAGE_DROP_ABOVE, least_drop_above=PAGE_LEAST_DROP_ABOVE)
 
 
 def fit_folds(gold: Sequence[Path], folder: Path) -> None:
@@ -307,8 +311,7 @@ def fit_folds(gold: Sequence[Path], folder: Path) -> None:
     for number in range(FOLDS):
         others = [example for example in pages if fold_of(example.site) != number]
         _name_out_of_fold(others)
-        card = fit_card(others, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE_DROP_ABOVE, PAGE)
-        fitted = Scorecard(card, builtin_scorecard().text, Names(fit_names(others)))
+        fitted = Scorecard(_fit_page(others), builtin_scorecard().text, Names(fit_names(others)))
         write_scorecard(folder / f"fold-{number}.toml", fitted)
 
 

@@ -21,6 +21,8 @@ from cleaner.facts import Floats
 from cleaner.names import Names
 from cleaner.rules import builtin_directory
 
+_NOISY = 40
+"""Blocks of noise that only a whole page's furniture makes."""
 _AT_ONCE = 1 << 14
 """Entries whose points are looked up together."""
 
@@ -119,14 +121,14 @@ class Pass:
 
 
 PASSES = ("first", "second", "tail", "edge")
+_THRESHOLDS = ("drop_above", "tail_above", "noisy_drop_above", "least_drop_above")
 
 
 class Card:
     """The two passes for documents with markup or for those without, and what is known of tails.
 
-    Blocks with more points than `drop_above` are noise; in a text with all of a page's furniture, those above
-    `noisy_drop_above`. `tail` weighs whether a gap between two blocks divides the story from a tail of teasers
-    (above `tail_above`: there is one), `edge` which of the gaps it is.
+    Blocks with more points than `threshold` says are noise. `tail` weighs whether a gap between two blocks divides the
+    story from a tail of teasers (above `tail_above`: there is one), `edge` which of the gaps it is.
     """
 
     def __init__(
@@ -135,11 +137,29 @@ class Card:
         drop_above: float = 0.0,
         tail_above: float = 99.0,
         noisy_drop_above: float | None = None,
+        least_drop_above: float | None = None,
     ) -> None:
         self.first, self.second, self.tail, self.edge = (Pass(passes.get(name, ())) for name in PASSES)
         self.drop_above = drop_above
         self.tail_above = tail_above
         self.noisy_drop_above = drop_above if noisy_drop_above is None else noisy_drop_above
+        self.least_drop_above = drop_above if least_drop_above is None else least_drop_above
+
+    def threshold(self, points: Floats, words: Floats) -> float:
+        """The points above which a block is noise in a document whose blocks have these points and words.
+
+        Taking points for log-odds, it is where what is kept has the best F1 to be expected, but no less than
+        `least_drop_above` and no more than `drop_above`; where these are the same, `noisy_drop_above` is for texts
+        with all of a page's furniture.
+        """
+        if self.least_drop_above == self.drop_above:
+            noisy = np.count_nonzero(points > self.drop_above) >= _NOISY
+            return self.noisy_drop_above if noisy else self.drop_above
+        order = np.argsort(points, kind="stable")
+        kept = words[order]
+        story = kept / (1.0 + np.exp(points[order]))
+        best = order[np.argmax(story.cumsum() / (kept.cumsum() + story.sum()))]
+        return float(min(max(points[best], self.least_drop_above), self.drop_above))
 
 
 class Scorecard:
@@ -165,8 +185,7 @@ def builtin_scorecard() -> Scorecard:
 
 def _card(data: Mapping[str, Any]) -> Card:
     passes = {name: _terms(data.get(name, {})) for name in PASSES}
-    noisy = float(data.get("noisy_drop_above", data["drop_above"]))
-    return Card(passes, float(data["drop_above"]), float(data["tail_above"]), noisy)
+    return Card(passes, *(float(data[name]) for name in _THRESHOLDS))
 
 
 def _terms(data: Mapping[str, Any]) -> list[Term]:
@@ -187,7 +206,8 @@ _HEAD = """\
 # `first` weighs a block by itself, `second` starts anew with what its surroundings got in the first pass.
 # `tail` weighs a gap between two blocks (cleaner/breaks.py): is it the end of the story? `edge`: which gap is it?
 # A block with more points than `drop_above` is noise; in a text with all of a page's furniture, with more than
-# `noisy_drop_above`.
+# `noisy_drop_above`. Where `least_drop_above` is less, each document has its own threshold between the two: the one at
+# which what is kept has the best F1 to be expected, points taken for log-odds.
 # `page` serves documents with markup, `text` those without. What each signal measures: cleaner/signals.py and
 # cleaner/context.py. Fitted by `cleaner fit`; every number may be edited by hand.
 """
@@ -200,13 +220,7 @@ def write_scorecard(path: Path, scorecard: Scorecard) -> None:
         f'"{name}" = {points:.2f}' for name, points in sorted(scorecard.names.points.items()) if abs(points) >= 0.005
     ]
     for title, card in (("page", scorecard.page), ("text", scorecard.text)):
-        lines += [
-            "",
-            f"[{title}]",
-            f"drop_above = {card.drop_above:.2f}",
-            f"noisy_drop_above = {card.noisy_drop_above:.2f}",
-            f"tail_above = {card.tail_above:.2f}",
-        ]
+        lines += ["", f"[{title}]", *(f"{name} = {getattr(card, name):.2f}" for name in _THRESHOLDS)]
         for part in PASSES:
             for term in getattr(card, part).terms:
                 lines += ["", f'[{title}.{part}."{" & ".join(term.signals)}"]', *_term_lines(term)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cleaner import Cleaner
+from cleaner.scorecard import Card
 
 STORY = [
     "The council of Brackwater voted on Tuesday to close the swing bridge for eleven weeks from March.",
@@ -63,3 +66,28 @@ def test_a_summary_that_shares_sentences_stays() -> None:
     page = "".join(f"<p>{line}</p>" for line in [summary, *STORY])
     html = f"<html><body><main><h1>Swing bridge closes</h1>{page}</main></body></html>"
     assert Cleaner().clean(html, "html").body.split("\n") == [summary, *STORY]
+
+
+def threshold(*points: float) -> float:
+    card = Card({}, drop_above=1.5, least_drop_above=0.0)
+    return card.threshold(np.array(points), np.full(len(points), 50.0))
+
+
+def test_beside_a_sure_story_a_doubtful_block_is_noise() -> None:
+    assert threshold(-4.0, 0.8, -4.0, -4.0, 5.0) < 0.8
+
+
+def test_where_all_is_doubtful_the_best_of_it_is_story() -> None:
+    assert threshold(0.9, 0.8, 4.0) == 0.9
+
+
+def test_a_threshold_stays_within_its_bounds() -> None:
+    assert threshold(6.0, 5.0) == 1.5
+    assert threshold(-6.0, -5.0) == 0.0
+
+
+def test_a_text_full_of_furniture_has_a_lower_threshold() -> None:
+    card = Card({}, drop_above=2.5, noisy_drop_above=1.2)
+    words = np.full(60, 5.0)
+    assert card.threshold(np.full(60, -1.0), words) == 2.5
+    assert card.threshold(np.full(60, 3.0), words) == 1.2
