@@ -7,6 +7,7 @@ come from prefix sums, so the cost is linear in the words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -33,6 +34,7 @@ _PROSE_WORDS = 18
 _GOES_ON = 0.4
 """Share of a paragraph's content words from before with which it goes on with the story."""
 _MANY_GO_ON = 2
+_DIVIDERS = 2
 _MANY = 30.0
 _MANY_LINKED = 12.0
 _NEAR = 3
@@ -182,7 +184,16 @@ class Gaps:
         return result
 
     def goes_on(self, at: int) -> bool:
-        """Whether several paragraphs from the `at`-th block on share much with what stands before it."""
+        """Whether several paragraphs from the `at`-th block on share much with what stands before it.
+
+        Or the same line of marks that divides what stands before it divides what follows.
+        """
+        marks = [
+            (number, self.view.document.blocks[self.left[number]].text) for number in np.flatnonzero(self.words == 0)
+        ]
+        before = Counter(text for number, text in marks if number < at)
+        if any(before[text] >= _DIVIDERS for number, text in marks if number >= at):
+            return True
         later = self._block >= at
         known = ratio(self._tally(self._block[later & (self._first < at)]), self.terms)
         return int(((self.words >= _PROSE_WORDS) & (known >= _GOES_ON)).sum()) >= _MANY_GO_ON

@@ -39,6 +39,7 @@ _KICKER_WORDS = 12
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
 _UNDER_HEADLINE = 4
+_FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _TEASER_START = 40
@@ -687,12 +688,12 @@ def _keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
 
 
 def _keep_begin(view: View, decision: Decision) -> None:
-    """The first full paragraph right under the headline that the page gives is the story's begin, if only doubted."""
+    """The first paragraph right under the headline that the page gives is the story's begin, if only doubted."""
     headline = decision.headline
     if headline is None or not _is_told(view, headline):
         return
     for index in range(headline + 1, min(view.size, headline + 1 + _UNDER_HEADLINE)):
-        if view.full[index]:
+        if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
             block = view.document.blocks[index]
             plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)
             if plain and decision.noise[index] and _only_doubted(decision, index):

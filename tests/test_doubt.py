@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner import Cleaner
+from cleaner.breaks import Gaps
+from cleaner.parse_text import parse_text
 from cleaner.scorecard import Card
 
 STORY = [
@@ -91,3 +93,16 @@ def test_a_text_full_of_furniture_has_a_lower_threshold() -> None:
     words = np.full(60, 5.0)
     assert card.threshold(np.full(60, -1.0), words) == 2.5
     assert card.threshold(np.full(60, 3.0), words) == 1.2
+
+
+def goes_on(*lines: str, after: str) -> bool:
+    view, _ = Cleaner().look(parse_text("\n\n".join(lines)))
+    gaps = Gaps(view, np.arange(view.size), ["story"] * view.size)
+    return gaps.goes_on(lines.index(after) + 1)
+
+
+def test_a_line_of_marks_that_goes_on_dividing_holds_a_text_together() -> None:
+    other = "Two swans nested on the mill pond for the first time since the war."
+    assert goes_on(STORY[0], "***", STORY[1], "***", STORY[2], other, "***", SHORT_LINES[0], after=STORY[2])
+    assert not goes_on(STORY[0], "***", STORY[1], "***", STORY[2], other, SHORT_LINES[0], after=STORY[2])
+    assert not goes_on(STORY[0], "***", STORY[1], STORY[2], other, "***", SHORT_LINES[0], after=STORY[2])
