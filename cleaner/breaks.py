@@ -55,8 +55,9 @@ class Gaps:
     `left` holds blocks of the document in order; `labels` the class of each of its blocks.
     """
 
-    def __init__(self, view: View, left: NDArray[np.int64], labels: Sequence[str]) -> None:
+    def __init__(self, view: View, left: NDArray[np.int64], labels: Sequence[str], points: Floats) -> None:
         self.view = view
+        self.points = points[left]
         self.left = left
         self.size = len(left)
         self.at = np.arange(1, max(1, self.size))
@@ -395,6 +396,46 @@ def paragraphs_before(gaps: Gaps) -> Floats:
 def share_before(gaps: Gaps) -> Floats:
     """Share of the words that stand before the gap."""
     return gaps.before(gaps.words) / max(1.0, float(gaps.words.sum()))
+
+
+@break_signal
+def quotes_fewer(gaps: Gaps) -> Floats:
+    """How many more of the paragraphs before the gap quote someone than of those after it."""
+    quoted = (gaps.view.facts.count(QUOTE)[gaps.left] > 0).astype(np.float64)
+    return gaps.mean_before(quoted) - gaps.mean_after(quoted)
+
+
+@break_signal
+def said_fewer(gaps: Gaps) -> Floats:
+    """How many more reporting verbs a paragraph has before the gap than after it."""
+    said = np.minimum(gaps.view.reporting_verbs[gaps.left], 1.0)
+    return gaps.mean_before(said) - gaps.mean_after(said)
+
+
+@break_signal
+def points_after(gaps: Gaps) -> Floats:
+    """Mean points of the paragraphs after the gap."""
+    return gaps.mean_after(gaps.points)
+
+
+@break_signal
+def points_rise(gaps: Gaps) -> Floats:
+    """How much more points a paragraph has after the gap than before it."""
+    return gaps.mean_after(gaps.points) - gaps.mean_before(gaps.points)
+
+
+@break_signal
+def points_step(gaps: Gaps) -> Floats:
+    """How much more points the three blocks after the gap have than the three before it."""
+    after = gaps.near_after(gaps.points, _NEAR) / np.minimum(_NEAR, gaps.size - gaps.at)
+    return after - gaps.near_before(gaps.points, _NEAR) / np.minimum(_NEAR, gaps.at)
+
+
+@break_signal
+def least_points_after(gaps: Gaps) -> Floats:
+    """The least points of any paragraph after the gap."""
+    points = np.where(gaps.prose, gaps.points, 9.0)
+    return np.asarray(np.minimum.accumulate(points[::-1])[::-1][1:])
 
 
 def measure_breaks(gaps: Gaps, names: Sequence[str]) -> dict[str, Floats]:

@@ -578,7 +578,7 @@ def has_tail(gaps: Gaps, card: Card) -> bool:
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
     """The gaps between the blocks that nothing has dropped so far."""
-    return Gaps(view, np.flatnonzero(~decision.noise), decision.label)
+    return Gaps(view, np.flatnonzero(~decision.noise), decision.label, decision.points)
 
 
 def _has_story(view: View, decision: Decision) -> bool:

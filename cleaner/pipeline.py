@@ -142,8 +142,7 @@ class Cleaner:
             decision.name_tail()
 
     def _is_settled(self, view: View, decision: Decision, site: str | None) -> bool:
-        card = self.scorecard.text
-        return self.memory is None and is_settled(view, decision, self.rules, card, self.language(view), site)
+        return self.memory is None and is_settled(view, decision, self.rules, self.language(view), site)
 
     def _look_again(self, view: View, decision: Decision, site: str | None) -> bool:
         blocks = view.document.blocks

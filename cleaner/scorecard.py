@@ -158,7 +158,7 @@ class Card:
         order = np.argsort(points, kind="stable")
         kept = words[order]
         story = kept / (1.0 + np.exp(points[order]))
-        best = order[np.argmax(story.cumsum() / (kept.cumsum() + story.sum()))]
+        best = order[np.argmax(story.cumsum() / np.maximum(kept.cumsum() + story.sum(), 1e-9))]
         return float(min(max(points[best], self.least_drop_above), self.drop_above))
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.breaks import Gaps
-from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, has_tail, name_under
+from cleaner.decide import SAME, SHARED_IN_TAIL, Decision, name_under
 from cleaner.match import may_be_noise
 from cleaner.rules import RuleSet
-from cleaner.scorecard import Card
 from cleaner.view import View
 from cleaner.weigh import SHARED_AT_END, shared_at_end
 
 
-def is_settled(
-    view: View, decision: Decision, rules: RuleSet, card: Card, language: str | None, site: str | None
-) -> bool:
-    """Whether nothing more would go for sure by `card`, that for texts. What a closer look would weigh is not."""
+def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | None, site: str | None) -> bool:
+    """Whether nothing more would go for sure: a closer look would weigh what may be a tail, but no line by itself."""
     blocks = view.document.blocks
     left = decision.kept.copy()
     if decision.headline is not None:
@@ -37,4 +34,4 @@ def is_settled(
     shared = shared_at_end(view, left)
     if shared < SHARED_AT_END or may_be_noise(rules, texts, language, site):
         return False
-    return shared >= SHARED_IN_TAIL or not has_tail(Gaps(view, order, decision.label), card)
+    return shared >= SHARED_IN_TAIL or not Gaps(view, order, decision.label, decision.points).usable.any()

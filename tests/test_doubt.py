@@ -97,7 +97,7 @@ def test_a_text_full_of_furniture_has_a_lower_threshold() -> None:
 
 def goes_on(*lines: str, after: str) -> bool:
     view, _ = Cleaner().look(parse_text("\n\n".join(lines)))
-    gaps = Gaps(view, np.arange(view.size), ["story"] * view.size)
+    gaps = Gaps(view, np.arange(view.size), ["story"] * view.size, np.zeros(view.size))
     return gaps.goes_on(lines.index(after) + 1)
 
 
