@@ -287,8 +287,13 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
             decision.points[block] += rule.weight
         if rule.weight is None or decision.points[block] > 0:
             decision.noise[block] = True
-        if decision.noise[block]:
+        if decision.noise[block] and (rule.weight is None or not _is_named(decision, block)):
             decision.label[block] = label
+
+
+def _is_named(decision: Decision, block: int) -> bool:
+    """Whether a rule that is sure gave the block its class: a hint does not give it another."""
+    return any(is_certain(hit.rule) for hit in decision.rules[block])
 
 
 def _apply_bound(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
