@@ -773,7 +773,8 @@ def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -
         return "caption"
     words = view.words[index]
     if words <= 3:
-        return "timestamp" if digits[index] else "ui"
+        linked = view.structure is not None and view.all_link[index]
+        return "timestamp" if digits[index] else "nav" if linked else "ui"
     if index > last:
         return "tail" if words >= 5 else "nav"
     if index < first:
