@@ -53,6 +53,7 @@ _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
 _LONGEST_LIST = 12
+_TWO_SENTENCES = 2
 _SUBHEADING_WORDS = 4
 _TIMES = 2
 _MOST_BETWEEN = 3
@@ -472,7 +473,7 @@ def _drop_listed(view: View, decision: Decision) -> None:
     if not len(begun) or not (headers or len(times) >= _TIMES):
         return
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= _LONGEST_TITLE)
-    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
+    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0]) & (view.sentences < _TWO_SENTENCES)
     titles[list(decision.protected)] = False
     for start, stop in _runs(titles):
         run = range(start, stop)
