@@ -473,7 +473,8 @@ def _drop_listed(view: View, decision: Decision) -> None:
     if not len(begun) or not (headers or len(times) >= _TIMES):
         return
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= _LONGEST_TITLE)
-    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0]) & (view.sentences < _TWO_SENTENCES)
+    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
+    titles &= view.sentences < _TWO_SENTENCES
     titles[list(decision.protected)] = False
     for start, stop in _runs(titles):
         run = range(start, stop)
