@@ -38,6 +38,16 @@ class Line(NamedTuple):
     """The longer literals that occur in it."""
 
 
+class Lines(NamedTuple):
+    """Blocks in order of their words, and their UTF-8, one a line."""
+
+    blocks: list[int]
+    words: list[float]
+    begins: list[int]
+    """Where each line begins, and where one after the last would."""
+    raw: bytes
+
+
 class RuleView:
     """The blocks' texts, one a line, between them nothing but line feeds; arrays have an entry per block."""
 
@@ -56,7 +66,7 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
-        self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
+        self._lines: dict[bool, Lines] = {}
 
     def _pieces(self, text: str) -> list[str]:
         return [text[block.start : block.end] for block in self.blocks]
@@ -92,15 +102,19 @@ class RuleView:
         at = np.append(leads, len(raw))
         return raw, at[self.starts].tolist(), at[self.ends].tolist()
 
-    def lines(self, most_words: float) -> tuple[list[int], list[int], bytes]:
-        """The blocks of no more than so many words, where each begins in their joined UTF-8, and that."""
-        found = self._lines.get(most_words)
+    def lines(self, *, digit: bool) -> Lines:
+        """The blocks, those that have a digit or all, joined in order of their words."""
+        found = self._lines.get(digit)
         if found is None:
             raw, starts, ends = self._utf8
-            blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
+            words = self.words(np.arange(self.size))
+            order = np.argsort(words, kind="stable")
+            if digit:
+                order = order[self.has_digit[order]]
+            blocks = order.tolist()
             pieces = [raw[starts[block] : ends[block]] for block in blocks]
             begins = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
-            found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
+            found = self._lines[digit] = Lines(blocks, words[order].tolist(), begins, b"\n".join(pieces))
         return found
 
     @cached_property
