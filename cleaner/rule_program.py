@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_automata import EVERY_GROUP, GROUPS, Automata, Groups
+from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, Literals
 from cleaner.rule_compile import (
     USUAL_GROUPS,
     Compiled,
@@ -111,9 +111,9 @@ class Program:
             self._known = {}
 
     @cached_property
-    def literals(self) -> Automata:
+    def literals(self) -> Literals:
         """Finds the longer literals."""
-        return Automata(self.needles.texts)
+        return Literals(self.needles.texts)
 
     @cached_property
     def needle_first(self) -> NDArray[np.int32]:

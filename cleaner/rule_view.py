@@ -182,19 +182,7 @@ class RuleView:
     @cached_property
     def literals(self) -> Ints:
         """The longer literals that occur, as rows of their numbers, begins (in order) and ends."""
-        parts = [self.program.literals.find(self.low, 0), *map(self._literals_of, self.all_groups[1:])]
-        rows = np.concatenate(parts, axis=1)
-        return rows[:, np.argsort(rows[1], kind="stable")]
-
-    def _literals_of(self, group: int) -> Ints:
-        """Those of one group beyond ASCII, sought only in blocks that have such characters."""
-        blocks = np.flatnonzero(self._with_group[group])
-        text = "\n".join([self.low_text(block) for block in blocks.tolist()])
-        rows = self.program.literals.find(text, group)
-        lengths = self.lengths[blocks] + 1
-        firsts = np.cumsum(lengths) - lengths
-        rows[1:] += (self.starts[blocks] - firsts)[np.searchsorted(firsts, rows[1], side="right") - 1]
-        return rows
+        return self.program.literals.find(self.low)
 
     @cached_property
     def _beyond(self) -> Ints:
@@ -206,11 +194,6 @@ class RuleView:
         """For each group of scripts that the document uses, which blocks have it; ASCII and symbols apart."""
         groups = group_of_codes(self.codes[self._beyond])
         return {group: self._some(self._beyond[groups == group]) for group in range(1, GROUPS) if group in groups}
-
-    @cached_property
-    def all_groups(self) -> Groups:
-        """The groups of scripts that the document uses."""
-        return (0, *self._with_group)
 
     @cached_property
     def pattern_groups(self) -> Groups:
