@@ -87,9 +87,9 @@ class Literals:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._raw = "\n".join(filter(None, texts)).encode()
-        self._ends = np.flatnonzero(np.frombuffer(self._raw + b"\n", dtype=np.uint8) == ord("\n"))
-        starts = np.append(0, self._ends[:-1] + 1)
+        self._raw = "".join([f"{text}\n" for text in texts if text]).encode()
+        self._ends = np.flatnonzero(np.frombuffer(self._raw, dtype=np.uint8) == ord("\n"))
+        starts = np.append(0, self._ends + 1)[:-1]
         self._sizes = (self._ends - starts).astype(np.int16)
         grams = _grams(self._raw)
         self._last = grams[np.maximum(self._ends - _BEGIN, starts)]
@@ -97,7 +97,7 @@ class Literals:
         keys = grams[starts] & _MASKS[sizes]
         order = np.argsort(keys, kind="stable")
         keys, sizes = keys[order], sizes[order]
-        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
         self._order = order.astype(np.int32)
         self._first = np.append(first, len(keys)).astype(np.int32)
         self._keys = keys[first]
