@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks
 from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats
-from cleaner.match import Hit, applies, is_certain
+from cleaner.match import Hit, applies, class_of, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
@@ -275,7 +275,7 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
 
 def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     rule, block = hit.rule, hit.block
-    label = rule.class_ or rule.id.partition(".")[0]
+    label = class_of(rule)
     if rule.action == "cut":
         cut = Cut(hit.start, hit.end, "", label, (Evidence(f"rule:{rule.id}", CERTAIN),))
         decision.cuts.setdefault(block, []).append(cut)
