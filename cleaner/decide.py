@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -402,11 +404,11 @@ def _drop_contained(view: View, decision: Decision) -> None:
     if len(words) < 2 * _LONG_COPY:
         return
     triples, block = word_triples(words), block[:-2]
-    order = np.argsort(triples, kind="stable")
-    same = triples[order[1:]] == triples[order[:-1]]
-    again = np.zeros(len(triples), dtype=bool)
-    again[order[1:][same]] = True
-    again[order[:-1][same]] = True
+    ordered = np.sort(triples)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(twice) < _COPIED * _LONG_COPY - 1:
+        return
+    again = np.isin(triples, twice)
     size = np.bincount(block, minlength=view.size)
     shared = np.bincount(block[again], minlength=view.size)
     keeping = decision.protected
@@ -472,14 +474,14 @@ def _drop_listed(view: View, decision: Decision) -> None:
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= _LONGEST_TITLE)
     titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
     titles[list(decision.protected)] = False
+    marks = sorted(headers | times)
     for start, stop in _runs(titles):
-        run = range(start, stop)
-        header = next((index for index in run if index in headers), stop)
-        listed = [
-            *_under(view, decision, titles, header, stop),
-            *_beside([index for index in run if index in times], run),
-        ]
-        for index in listed:
+        inside = marks[bisect_left(marks, start) : bisect_left(marks, stop)]
+        if not inside:
+            continue
+        header = next((index for index in inside if index in headers), stop)
+        beside = _beside([index for index in inside if index in times], range(start, stop))
+        for index in [*_under(view, decision, titles, header, stop), *beside]:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
 
@@ -532,10 +534,9 @@ def _heads_next(view: View, index: int) -> bool:
 
 def _beside(times: Sequence[int], run: range) -> range:
     """The lines of a run from the first to the last of several times that stand close to each other."""
-    steps = np.diff(times)
-    if len(times) < _TIMES or steps.max() > _MOST_BETWEEN or steps.max() < 2:
+    reach = max([after - before for before, after in pairwise(times)], default=0)
+    if not 2 <= reach <= _MOST_BETWEEN:
         return range(0)
-    reach = int(steps.max())
     return range(max(run.start, times[0] - reach + 1), min(run.stop, times[-1] + reach))
 
 
@@ -736,11 +737,12 @@ def _name(view: View, decision: Decision) -> None:
     first, last = _extent(view, decision)
     _drop_doubled_headline(view, decision)
     digits = view.facts.count(DIGIT) > 0
-    for index in range(view.size):
+    noise = decision.noise.tolist()
+    for index, label in enumerate(decision.label):
         if index == decision.headline:
             decision.label[index] = "headline"
-        elif decision.label[index] == "story":
-            if decision.noise[index]:
+        elif label == "story":
+            if noise[index]:
                 decision.label[index] = _noise_class(view, index, first, last, digits)
             else:
                 decision.label[index] = _story_class(view, index)

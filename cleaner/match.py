@@ -129,12 +129,15 @@ def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, sit
     """Whether a rule may take one of these lines for noise, standing one below the other."""
     own = rules.at(site)
     scope = Scope(language, site, None)
-    document, folded = as_document(texts)
     found: list[dict[str, Rule]] = [{} for _ in texts]
     for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
         if rule_set is None:
             continue
-        known = _matches_of_texts(rule_set, document, folded, _active(rule_set, scope, hidden), None)
+        active = _active(rule_set, scope, hidden)
+        known = rule_set.program.known(active)
+        new = [text for text in texts if text not in known]
+        if new:
+            known = _matches_of_texts(rule_set, *as_document(new), active, None)
         for text, here in zip(texts, found, strict=True):
             here.update((rule.id, rule) for rule in (rule_set.program.rules[index] for index, _ in known[text]))
     lines = ((at, rule) for at, here in enumerate(found) for rule in here.values())

@@ -205,11 +205,13 @@ def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
 
 
 def _clocks(view: View) -> list[tuple[int, int]]:
-    """The short blocks that give a time of day: block, minutes since midnight.
+    """The short blocks that give a time of day, where they may be enough: block, minutes since midnight.
 
     Headings count where each is in a container of its own: those of a chronology share one.
     """
     short = (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & ~view.all_link
+    if np.count_nonzero(short) < _FEW_ENTRIES:
+        return []
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     short &= ~heading | (_beside(view, heading) == 1)
     clocks = ((index, _CLOCK.search(view.document.blocks[index].text)) for index in np.flatnonzero(short).tolist())
