@@ -86,6 +86,7 @@ class Structure:
         return values
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of a per-block array over each container."""
-        running = np.concatenate(([0.0], np.cumsum(values)))
-        return running[np.maximum(self.high, self.low)] - running[self.low]
+        """The sums of per-block arrays, one in a row, over each container."""
+        running = np.zeros((len(values), values.shape[1] + 1))
+        values.cumsum(axis=1, out=running[:, 1:])
+        return running.take(np.maximum(self.high, self.low), axis=1) - running.take(self.low, axis=1)
