@@ -61,8 +61,8 @@ def by_group(texts: Iterable[str]) -> tuple[str, ...]:
 
 _BEGIN = 8
 """Bytes of a literal that are sought at once."""
-_FILTERS = (2, 2, 3, 4, 4, 4, 4, 4)
-"""For literals of one byte, of two, and so on how many bytes are looked at first at all places of a text."""
+_FILTERS = {2: (1, 2), 3: (3,), 4: (4, 5, 6, 7, 8)}
+"""How many bytes are looked at first, at all places of a text, for begins of which sizes."""
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(_BEGIN + 1)], dtype=np.uint64)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SLOT_BITS = 17
@@ -77,7 +77,9 @@ def _grams(raw: bytes) -> Grams:
 
 
 def _slots(keys: Grams) -> Ints:
-    return ((keys * _FACTOR) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
+    slots: Grams = keys * _FACTOR
+    slots >>= np.uint64(64 - _SLOT_BITS)
+    return slots.view(np.int64)
 
 
 class Literals:
@@ -101,14 +103,15 @@ class Literals:
         self._order = order.astype(np.int32)
         self._first = np.append(first, len(keys)).astype(np.int32)
         self._keys = keys[first]
-        self._filters = {size: np.zeros(1 << _SLOT_BITS, dtype=np.bool_) for size in _FILTERS}
+        self._filters = {looked_at: np.zeros(1 << _SLOT_BITS, dtype=np.bool_) for looked_at in _FILTERS}
         self._known = np.zeros(1 << _SLOT_BITS, dtype=np.uint8)
-        for size, filtered in enumerate(_FILTERS, 1):
-            own = self._keys[sizes[first] == size]
+        sizes = sizes[first]
+        for looked_at, size in [(looked_at, size) for looked_at, some in _FILTERS.items() for size in some]:
+            own = self._keys[sizes == size]
             self._known[_slots(own)] |= 1 << size - 1
-            if filtered > size:
+            if looked_at > size:
                 own = (own[:, None] | np.arange(0, 1 << 16, 1 << 8, dtype=np.uint64)).reshape(-1)
-            self._filters[filtered][_slots(own & _MASKS[filtered])] = True
+            self._filters[looked_at][_slots(own & _MASKS[looked_at])] = True
 
     def find(self, low: str) -> Ints:
         """Every literal in a lower-case text, also inside of others, as rows of numbers, begins (in order) and ends."""
@@ -134,15 +137,15 @@ class Literals:
 
     def _begin_at(self, grams: Grams) -> tuple[Ints, Ints]:
         """Where literals may begin, and the numbers of these begins."""
-        near = {size: np.flatnonzero(known.take(_slots(grams & _MASKS[size]))) for size, known in self._filters.items()}
-        here = {size: grams.take(places) for size, places in near.items()}
         places: list[Ints] = []
         keys: list[Grams] = []
-        for size, filtered in enumerate(_FILTERS, 1):
-            begins = here[filtered] & _MASKS[size]
-            known = np.flatnonzero((self._known.take(_slots(begins)) & np.uint8(1 << size - 1)) != 0)
-            places.append(near[filtered].take(known))
-            keys.append(begins.take(known))
+        for looked_at, sizes in _FILTERS.items():
+            near = np.flatnonzero(self._filters[looked_at].take(_slots(grams & _MASKS[looked_at])))
+            begins = grams.take(near) & _MASKS[[sizes]].T
+            bits = np.array([[1 << size - 1] for size in sizes], dtype=np.uint8)
+            row, column = ((self._known.take(_slots(begins)) & bits) != 0).nonzero()
+            places.append(near.take(column))
+            keys.append(begins[row, column])
         sought = np.concatenate(keys)
         found = np.searchsorted(self._keys, sought)
         known = np.flatnonzero(self._keys.take(found, mode="clip") == sought)
