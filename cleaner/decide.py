@@ -640,7 +640,7 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
     """How many of each block's content words the story's first paragraphs have."""
     block, word = view.terms
     known = np.zeros(BUCKETS, dtype=bool)
-    known[word[np.isin(block, lead)]] = True
+    known[word[np.bincount(lead, minlength=view.size).take(block) > 0]] = True
     return np.bincount(block[known[word]], minlength=view.size).astype(np.float64)
 
 
