@@ -127,7 +127,7 @@ def is_live_blog(view: View, kept: Bools) -> bool:
 
 def _is_gallery(view: View, prose: Bools) -> bool:
     """Whether nearly all the sentences are captions: inside figures, or each with its number out of so many."""
-    figure = (view.around.regions[view.around.holder] & REGION_BIT["figure"]) != 0
+    figure = (view.around.block_regions & REGION_BIT["figure"]) != 0
     blocks = view.document.blocks
     caption = figure | np.array([block.kind == "caption" for block in blocks])
     for index in np.flatnonzero(view.words == 2).tolist():

@@ -61,7 +61,8 @@ class Structure:
         self.tags = tuple(numbers)
         bits = np.array([_BIT.get(tag, 0) for tag in self.tags], dtype=np.int64)[self.tag]
         bits[0] = 0
-        self.regions = self.gathered(bits, np.bitwise_or)
+        self.block_regions = self.gathered(bits, np.bitwise_or)[self.holder]
+        """The bits of the regions that each block stands in."""
         self.depth = self.gathered(np.minimum(np.arange(len(parent)), 1), np.add).astype(np.float64)
         same = (self.low[self.parent] == self.low) & (self.high[self.parent] == self.high)
         widest = np.where(same, self.parent, np.arange(len(parent)))

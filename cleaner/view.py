@@ -202,16 +202,32 @@ class View:
 
     def shared_terms(self, blocks: Bools, at_least: int) -> Floats:
         """Share of each block's content words that occur in `at_least` other blocks of those marked."""
+        return self._share(self._others(blocks) >= at_least)
+
+    def _others(self, blocks: Bools) -> NDArray[np.int64]:
+        """For each of `terms`, how many other blocks of those marked have the word."""
         block, bucket = self.terms
         member = blocks[block]
-        in_blocks = np.bincount(bucket[member], minlength=BUCKETS)
-        hits = (in_blocks[bucket] - member) >= at_least
-        return ratio(np.bincount(block[hits], minlength=self.size).astype(np.float64), self.term_count)
+        return np.bincount(bucket[member], minlength=BUCKETS)[bucket] - member
+
+    def _share(self, chosen: Bools) -> Floats:
+        """For each block the share of its content words that are chosen of `terms`."""
+        hits = np.bincount(self.terms[0][chosen], minlength=self.size).astype(np.float64)
+        return ratio(hits, self.term_count)
+
+    @cached_property
+    def _in_core(self) -> NDArray[np.int64]:
+        return self._others(self.full)
 
     @cached_property
     def core_share(self) -> Floats:
         """Share of content words that occur in another full paragraph."""
-        return self.shared_terms(self.full, 1)
+        return self._share(self._in_core >= 1)
+
+    @cached_property
+    def core_theme_share(self) -> Floats:
+        """Share of content words that occur in two other full paragraphs."""
+        return self._share(self._in_core >= 2)
 
     @cached_property
     def headline_terms(self) -> tuple[Floats, Floats]:
@@ -318,6 +334,12 @@ class View:
         names = ("words", "chars", "links", "prose", "blocks")
         values = np.stack((self.words, self.facts.chars, self.link_chars, self.prose, np.ones(self.size)))
         return dict(zip(names, self.around.sums(values), strict=True))
+
+    @cached_property
+    def level_sums(self) -> dict[str, list[Floats]]:
+        """The same for the containers around blocks: a row for each step outwards, the block's own element first."""
+        levels = np.stack(self.around.level)
+        return {name: list(values.take(levels)) for name, values in self.sums.items()}
 
     @cached_property
     def all_prose(self) -> float:
