@@ -270,7 +270,7 @@ def _region_signal(region: str) -> None:
     bit = REGION_BIT[region]
 
     def inside(view: View) -> Floats:
-        return ((view.around.block_regions & bit) != 0).astype(np.float64)
+        return np.asarray((view.around.block_regions & bit) != 0, dtype=np.float64)
 
     inside.__name__ = f"in_{region}"
     inside.__doc__ = f"Inside an element {' or '.join(REGIONS[region])}."
