@@ -488,7 +488,7 @@ def _drop_listed(view: View, decision: Decision) -> None:
 
 def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
     """The blocks that a rule of one of the classes speaks of."""
-    return {index for index, hits in decision.rules.items() if any(hit.rule.class_ in classes for hit in hits)}
+    return {index for index, hits in decision.rules.items() for hit in hits if hit.rule.class_ in classes}
 
 
 def _runs(marked: Bools) -> list[tuple[int, int]]:
@@ -782,10 +782,10 @@ def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -
 
 
 def _flags(view: View, decision: Decision) -> tuple[str, ...]:
+    named = [(block, hit.rule.id.partition(".")[0]) for block, hits in decision.rules.items() for hit in hits]
+    asking = {block for block, kind in named if kind in ("newsletter", "donation")}
     walls = np.zeros(view.size, dtype=bool)
-    for block, hits in decision.rules.items():
-        kinds = {hit.rule.id.partition(".")[0] for hit in hits}
-        walls[block] = "paywall" in kinds and kinds.isdisjoint(("newsletter", "donation"))
+    walls[[block for block, kind in named if kind == "paywall" and block not in asking]] = True
     found = {
         "truncated": is_cut_off(view, decision.kept, walls),
         "live-blog": is_live_blog(view, decision.kept),

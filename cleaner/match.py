@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -129,7 +129,7 @@ def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, sit
     """Whether a rule may take one of these lines for noise, standing one below the other."""
     own = rules.at(site)
     scope = Scope(language, site, None)
-    found: list[dict[str, Rule]] = [{} for _ in texts]
+    found: list[list[Rule]] = [[] for _ in texts]
     for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
         if rule_set is None:
             continue
@@ -139,18 +139,18 @@ def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, sit
         if new:
             known = _matches_of_texts(rule_set, *as_document(new), active, None)
         for text, here in zip(texts, found, strict=True):
-            here.update((rule.id, rule) for rule in (rule_set.program.rules[index] for index, _ in known[text]))
-    lines = ((at, rule) for at, here in enumerate(found) for rule in here.values())
-    return any(is_sure_noise(rule) and _has_neighbours(rule, found, at) for at, rule in lines)
+            here += [rule_set.program.rules[index] for index, _ in known[text]]
+    sure = [(rule, at) for at, here in enumerate(found) for rule in here if is_sure_noise(rule)]
+    return any(_has_neighbours(rule, found, at) for rule, at in sure)
 
 
-def _has_neighbours(rule: Rule, found: Sequence[Mapping[str, Rule]], at: int) -> bool:
+def _has_neighbours(rule: Rule, found: Sequence[Sequence[Rule]], at: int) -> bool:
     """Whether a line, given the rules of all, stands in such a run or behind such a line as the rule wants."""
-    before = (class_of(other) for here in found[max(0, at - 2) : at] for other in here.values())
+    before = (class_of(other) for here in found[max(0, at - 2) : at] for other in here)
     if rule.follows and not any(name in rule.follows for name in before):
         return False
     starts = range(max(0, at - rule.run + 1), min(at, len(found) - rule.run) + 1)
-    return any(all(rule.id in here for here in found[start : start + rule.run]) for start in starts)
+    return any(all(rule in here for here in found[start : start + rule.run]) for start in starts)
 
 
 def as_document(texts: Iterable[str]) -> tuple[Document, str]:

@@ -143,7 +143,8 @@ class _Walk:
         children, container, in_link = body.iter(include_text=True), 0, False
         while outer:
             for node in children:
-                what = role(node.tag_id, BLOCK)
+                tag = node.tag_id
+                what = role(tag, BLOCK)
                 if what == TEXT:
                     text = node.text_content or ""
                     if pieces or not text.isspace():
@@ -157,7 +158,7 @@ class _Walk:
                     if what == BLOCK:
                         container = self._open(node.tag or "", attributes, container)
                     else:
-                        inline.add(node.tag_id)
+                        inline.add(tag)
                         self.links += what == LINK
                         in_link |= what == LINK
                     place[node.mem_id] = container
