@@ -53,7 +53,8 @@ for _offset in (1, 2, 3):
 def points_around(view: View, points: Floats) -> Floats:
     """Mean points of the eight blocks on either side, nearer and longer ones counting more."""
     weight = np.sqrt(view.words + 1)
-    padded = np.pad(points * weight, _REACH), np.pad(weight, _REACH)
+    padded = np.zeros((2, view.size + 2 * _REACH))
+    padded[:, _REACH:-_REACH] = points * weight, weight
     total, whole = (np.convolve(values, _KERNEL, "valid") for values in padded)
     return ratio(total, whole)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks
 from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats
-from cleaner.match import Hit, applies, is_certain
+from cleaner.match import Hit, applies, class_of, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
@@ -273,7 +275,7 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
 
 def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     rule, block = hit.rule, hit.block
-    label = rule.class_ or rule.id.partition(".")[0]
+    label = class_of(rule)
     if rule.action == "cut":
         cut = Cut(hit.start, hit.end, "", label, (Evidence(f"rule:{rule.id}", CERTAIN),))
         decision.cuts.setdefault(block, []).append(cut)
@@ -405,11 +407,11 @@ def _drop_contained(view: View, decision: Decision) -> None:
     if len(words) < 2 * _LONG_COPY:
         return
     triples, block = word_triples(words), block[:-2]
-    order = np.argsort(triples, kind="stable")
-    same = triples[order[1:]] == triples[order[:-1]]
-    again = np.zeros(len(triples), dtype=bool)
-    again[order[1:][same]] = True
-    again[order[:-1][same]] = True
+    ordered = np.sort(triples)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if len(twice) < _COPIED * _LONG_COPY - 1:
+        return
+    again = np.isin(triples, twice)
     size = np.bincount(block, minlength=view.size)
     shared = np.bincount(block[again], minlength=view.size)
     keeping = decision.protected
@@ -476,21 +478,21 @@ def _drop_listed(view: View, decision: Decision) -> None:
     titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
     titles &= view.sentences < _TWO_SENTENCES
     titles[list(decision.protected)] = False
+    marks = sorted(headers | times)
     for start, stop in _runs(titles):
-        run = range(start, stop)
-        header = next((index for index in run if index in headers), stop)
-        listed = [
-            *_under(view, decision, titles, header, stop),
-            *_beside([index for index in run if index in times], run),
-        ]
-        for index in listed:
+        inside = marks[bisect_left(marks, start) : bisect_left(marks, stop)]
+        if not inside:
+            continue
+        header = next((index for index in inside if index in headers), stop)
+        beside = _beside([index for index in inside if index in times], range(start, stop))
+        for index in [*_under(view, decision, titles, header, stop), *beside]:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
 
 
 def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
     """The blocks that a rule of one of the classes speaks of."""
-    return {index for index, hits in decision.rules.items() if any(hit.rule.class_ in classes for hit in hits)}
+    return {index for index, hits in decision.rules.items() for hit in hits if hit.rule.class_ in classes}
 
 
 def _runs(marked: Bools) -> list[tuple[int, int]]:
@@ -536,10 +538,9 @@ def _heads_next(view: View, index: int) -> bool:
 
 def _beside(times: Sequence[int], run: range) -> range:
     """The lines of a run from the first to the last of several times that stand close to each other."""
-    steps = np.diff(times)
-    if len(times) < _TIMES or steps.max() > _MOST_BETWEEN or steps.max() < 2:
+    reach = max([after - before for before, after in pairwise(times)], default=0)
+    if not 2 <= reach <= _MOST_BETWEEN:
         return range(0)
-    reach = int(steps.max())
     return range(max(run.start, times[0] - reach + 1), min(run.stop, times[-1] + reach))
 
 
@@ -643,7 +644,7 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
     """How many of each block's content words the story's first paragraphs have."""
     block, word = view.terms
     known = np.zeros(BUCKETS, dtype=bool)
-    known[word[np.isin(block, lead)]] = True
+    known[word[np.bincount(lead, minlength=view.size).take(block) > 0]] = True
     return np.bincount(block[known[word]], minlength=view.size).astype(np.float64)
 
 
@@ -740,11 +741,12 @@ def _name(view: View, decision: Decision) -> None:
     first, last = _extent(view, decision)
     _drop_doubled_headline(view, decision)
     digits = view.facts.count(DIGIT) > 0
-    for index in range(view.size):
+    noise = decision.noise.tolist()
+    for index, label in enumerate(decision.label):
         if index == decision.headline:
             decision.label[index] = "headline"
-        elif decision.label[index] == "story":
-            if decision.noise[index]:
+        elif label == "story":
+            if noise[index]:
                 decision.label[index] = _noise_class(view, index, first, last, digits)
             else:
                 decision.label[index] = _story_class(view, index)
@@ -785,10 +787,10 @@ def _noise_class(view: View, index: int, first: int, last: int, digits: Bools) -
 
 
 def _flags(view: View, decision: Decision) -> tuple[str, ...]:
+    named = [(block, hit.rule.id.partition(".")[0]) for block, hits in decision.rules.items() for hit in hits]
+    asking = {block for block, kind in named if kind in ("newsletter", "donation")}
     walls = np.zeros(view.size, dtype=bool)
-    for block, hits in decision.rules.items():
-        kinds = {hit.rule.id.partition(".")[0] for hit in hits}
-        walls[block] = "paywall" in kinds and kinds.isdisjoint(("newsletter", "donation"))
+    walls[[block for block, kind in named if kind == "paywall" and block not in asking]] = True
     found = {
         "truncated": is_cut_off(view, decision.kept, walls),
         "live-blog": is_live_blog(view, decision.kept),

@@ -64,7 +64,7 @@ class Lexicon:
         hits = hits[hits != 0]
         if len(hits) < _LEAST:
             return None
-        votes = ((hits[:, None] >> np.arange(len(self.languages))) & 1).sum(axis=0)
+        votes = np.unpackbits(hits.view(np.uint8).reshape(len(hits), -1), axis=1, bitorder="little").sum(axis=0)
         return int(votes.argmax())
 
     def listed(self, key: str, numbers: NDArray[np.int16], language: int | None) -> NDArray[np.bool_]:

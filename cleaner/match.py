@@ -110,6 +110,11 @@ def _matches_of_texts(
     return known
 
 
+def class_of(rule: Rule) -> str:
+    """The class of what the rule finds."""
+    return rule.class_ or rule.id.partition(".")[0]
+
+
 def is_certain(rule: Rule) -> bool:
     """Whether the rule drops what it finds, whatever else speaks for it."""
     return rule.action == "drop" and rule.weight is None
@@ -121,17 +126,31 @@ def is_sure_noise(rule: Rule) -> bool:
 
 
 def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, site: str | None) -> bool:
-    """Whether a rule may take one of these lines for noise, wherever it comes to stand."""
+    """Whether a rule may take one of these lines for noise, standing one below the other."""
     own = rules.at(site)
     scope = Scope(language, site, None)
-    document, folded = as_document(texts)
+    found: list[list[Rule]] = [[] for _ in texts]
     for rule_set, hidden in ((rules, own.hidden), (own.rules, frozenset[int]())):
         if rule_set is None:
             continue
-        known = _matches_of_texts(rule_set, document, folded, _active(rule_set, scope, hidden), None)
-        if any(is_sure_noise(rule_set.program.rules[rule]) for text in texts for rule, _ in known[text]):
-            return True
-    return False
+        active = _active(rule_set, scope, hidden)
+        known = rule_set.program.known(active)
+        new = [text for text in texts if text not in known]
+        if new:
+            known = _matches_of_texts(rule_set, *as_document(new), active, None)
+        for text, here in zip(texts, found, strict=True):
+            here += [rule_set.program.rules[index] for index, _ in known[text]]
+    sure = [(rule, at) for at, here in enumerate(found) for rule in here if is_sure_noise(rule)]
+    return any(_has_neighbours(rule, found, at) for rule, at in sure)
+
+
+def _has_neighbours(rule: Rule, found: Sequence[Sequence[Rule]], at: int) -> bool:
+    """Whether a line, given the rules of all, stands in such a run or behind such a line as the rule wants."""
+    before = (class_of(other) for here in found[max(0, at - 2) : at] for other in here)
+    if rule.follows and not any(name in rule.follows for name in before):
+        return False
+    starts = range(max(0, at - rule.run + 1), min(at, len(found) - rule.run) + 1)
+    return any(all(rule in here for here in found[start : start + rule.run]) for start in starts)
 
 
 def as_document(texts: Iterable[str]) -> tuple[Document, str]:

@@ -127,7 +127,7 @@ def is_live_blog(view: View, kept: Bools) -> bool:
 
 def _is_gallery(view: View, prose: Bools) -> bool:
     """Whether nearly all the sentences are captions: inside figures, or each with its number out of so many."""
-    figure = (view.around.regions[view.around.holder] & REGION_BIT["figure"]) != 0
+    figure = (view.around.block_regions & REGION_BIT["figure"]) != 0
     blocks = view.document.blocks
     caption = figure | np.array([block.kind == "caption" for block in blocks])
     for index in np.flatnonzero(view.words == 2).tolist():
@@ -205,11 +205,13 @@ def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
 
 
 def _clocks(view: View) -> list[tuple[int, int]]:
-    """The short blocks that give a time of day: block, minutes since midnight.
+    """The short blocks that give a time of day, where they may be enough: block, minutes since midnight.
 
     Headings count where each is in a container of its own: those of a chronology share one.
     """
     short = (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & ~view.all_link
+    if np.count_nonzero(short) < _FEW_ENTRIES:
+        return []
     heading = np.array([block.kind == "heading" for block in view.document.blocks])
     short &= ~heading | (_beside(view, heading) == 1)
     clocks = ((index, _CLOCK.search(view.document.blocks[index].text)) for index in np.flatnonzero(short).tolist())

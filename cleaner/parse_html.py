@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
-from operator import methodcaller
 from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -58,7 +57,6 @@ KIND_OF_TAG: dict[str, Kind] = {
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _NAMING = ("id", "role", "itemprop")
 _TAGS_ALWAYS = ("html", "head", "body", "br")
-_values = methodcaller("values")
 
 
 def attribute_names(attributes: dict[str, str | None]) -> str:
@@ -123,9 +121,14 @@ class _Walk:
         self.kinds: list[Kind] = ["paragraph"]
         # Each element by its address: the container that it is or belongs to.
         self.place: dict[int, int] = {body.mem_id: 0}
-        # The attributes of all elements, and the tags of those inside a line.
-        self.attributes = [node.attributes for node in (body.parent, body) if node]
+        # What the elements' attributes are and say, and the tags of those inside a line.
+        self.keys: set[str] = set()
+        self.said: set[str | None] = set()
         self.inline: set[int] = set()
+        for node in (body.parent, body):
+            if node:
+                self.keys.update(node.attributes)
+                self.said.update(node.attributes.values())
         self.pieces: list[str] = []
         self.position = self.link_chars = self.links = 0
         self._run(body)
@@ -134,12 +137,14 @@ class _Walk:
 
     def _run(self, body: LexborNode) -> None:
         """Visit all nodes; what no reader sees is taken out of the tree."""
-        role, pieces, inline, attributes = ROLES.get, self.pieces, self.inline, self.attributes
+        role, pieces, place, inline = ROLES.get, self.pieces, self.place, self.inline
+        has, says = self.keys.update, self.said.update
         outer: list[tuple[Iterator[LexborNode], int, bool]] = [(iter(()), 0, False)]
         children, container, in_link = body.iter(include_text=True), 0, False
         while outer:
             for node in children:
-                what = role(node.tag_id, BLOCK)
+                tag = node.tag_id
+                what = role(tag, BLOCK)
                 if what == TEXT:
                     text = node.text_content or ""
                     if pieces or not text.isspace():
@@ -147,14 +152,16 @@ class _Walk:
                         self.link_chars += in_link and len(text)
                 elif what >= INLINE:
                     outer.append((children, container, in_link))
+                    attributes = node.attributes
+                    has(attributes)
+                    says(attributes.values())
                     if what == BLOCK:
-                        container = self._open(node, container)
+                        container = self._open(node.tag or "", attributes, container)
                     else:
-                        attributes.append(node.attributes)
-                        inline.add(node.tag_id)
+                        inline.add(tag)
                         self.links += what == LINK
                         in_link |= what == LINK
-                    self.place[node.mem_id] = container
+                    place[node.mem_id] = container
                     children = node.iter(include_text=True)
                     break
                 elif what == BREAK:
@@ -212,8 +219,7 @@ class _Walk:
     def all_attributes(self) -> bytes:
         """The tags, the attributes and their values of all elements, one a line, in lower case."""
         tags = {*_TAGS_ALWAYS, *self.tags, *map(TAGS.__getitem__, self.inline)}
-        said = {f"<{tag}>" for tag in tags}.union(*self.attributes, *map(_values, self.attributes))
-        return "\n".join(filter(None, said)).encode().lower()
+        return "\n".join(filter(None, self.said.union(self.keys, [f"<{tag}>" for tag in tags]))).encode().lower()
 
     def _join_rows(self) -> None:
         """Make one block of the cells of a table row that hold a text each, and nothing else in the row does."""
@@ -258,20 +264,14 @@ class _Walk:
             stop += 1
         return first, stop
 
-    def _open(self, node: LexborNode, around: int) -> int:
+    def _open(self, tag: str, attributes: dict[str, str | None], around: int) -> int:
         if self.pieces or self.links:
             self._flush(around)
-        tag = node.tag or ""
-        attributes = node.attributes
         self.parent.append(around)
         self.first.append(len(self.blocks))
         self.tags.append(tag)
         self.kinds.append(KIND_OF_TAG.get(tag) or self.kinds[around])
-        if attributes:
-            self.names.append(attribute_names(attributes))
-            self.attributes.append(attributes)
-        else:
-            self.names.append("")
+        self.names.append(attribute_names(attributes) if attributes else "")
         return len(self.parent) - 1
 
     def _break(self, container: int) -> None:

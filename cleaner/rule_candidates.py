@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cleaner.facts import LETTER, UNSPACED, classes_of, codes_of, distinct
 from cleaner.rule_compile import LEFT, RIGHT
 from cleaner.rule_program import Program, short_key
-from cleaner.rule_view import Bools, Codes, Ints, RuleView
+from cleaner.rule_view import Bools, Codes, Ints, Lines, RuleView
 
 _NOTHING = np.zeros(1, dtype=np.uint32)
 """What stands before a text and after it."""
@@ -176,23 +176,22 @@ def _by_line(program: Program, view: RuleView, active: Bools) -> Pairs:
     """
     groups = view.pattern_groups
     found: list[tuple[int, int]] = []
-    for rules, most_words in program.gates:
+    for gate in program.gates:
+        rules = gate.rules
         open_rules = [index for index in rules if active[index]]
         if not program.has_gate(rules, groups):
             open_rules = [index for index in open_rules if program.may_match(index, view.low, view.phrases)]
         if open_rules:
-            blocks = _blocks_with(program.gate(rules, groups), view, most_words)
+            blocks = _blocks_with(program.gate(rules, groups), view.lines(digit=gate.digit), gate.most_words)
             found += [(block, index) for block in blocks for index in open_rules]
     return _pairs(found)
 
 
-def _blocks_with(gate: Any, view: RuleView, most_words: float) -> Iterator[int]:
-    """The blocks of no more than so many words in which `gate` matches."""
-    blocks, begins, raw = view.lines(most_words)
+def _blocks_with(pattern: Any, lines: Lines, most_words: float) -> Iterator[int]:
+    """The blocks of no more than so many words in which `pattern` matches."""
+    end = lines.begins[bisect_right(lines.words, most_words)] - 1
     line = 0
-    while blocks and (match := gate.search(raw, line)):
-        at = bisect_right(begins, match.start()) - 1
-        yield blocks[at]
-        if at + 1 == len(blocks):
-            return
-        line = begins[at + 1]
+    while line <= end and (match := pattern.search(lines.raw, line, end)):
+        at = bisect_right(lines.begins, match.start()) - 1
+        yield lines.blocks[at]
+        line = lines.begins[at + 1]

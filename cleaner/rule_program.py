@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_automata import EVERY_GROUP, GROUPS, Automata, Groups
+from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, Literals
 from cleaner.rule_compile import (
     USUAL_GROUPS,
     Compiled,
@@ -31,7 +31,6 @@ from cleaner.rule_literals import ANYWHERE, Must
 from cleaner.rule_text import expand, list_names, rewrite
 
 _VARIANTS_KEPT = 4
-_SHORT_LINE = 40
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _SETS_KEPT = 64
@@ -64,6 +63,14 @@ class Wants:
         self.beyond_ascii = np.array([plan.beyond_ascii for plan in plans], dtype=np.bool_)
         self.min_words = np.array([rule.min_words or 0 for rule in rules], dtype=np.float64)
         self.max_words = np.array([rule.max_words or np.inf for rule in rules], dtype=np.float64)
+
+
+class Gate(NamedTuple):
+    """Rules to search for at once, in lines of so many words at most, if they want it only in those with a digit."""
+
+    rules: tuple[int, ...]
+    digit: bool
+    most_words: float
 
 
 class Program:
@@ -104,9 +111,9 @@ class Program:
             self._known = {}
 
     @cached_property
-    def literals(self) -> Automata:
+    def literals(self) -> Literals:
         """Finds the longer literals."""
-        return Automata(self.needles.texts)
+        return Literals(self.needles.texts)
 
     @cached_property
     def needle_first(self) -> NDArray[np.int32]:
@@ -159,20 +166,18 @@ class Program:
         return (rules, groups) in self._gates
 
     @cached_property
-    def gates(self) -> list[tuple[tuple[int, ...], float]]:
-        """The rules of `by_line` in such groups as can be searched for at once, and the most words that each wants."""
-        found: list[tuple[tuple[int, ...], float]] = []
-        for most in (_SHORT_LINE, np.inf):
-            room = 0
-            for index in sorted(self.by_line, key=lambda index: self.plans[index].size):
-                if ((self.rules[index].max_words or np.inf) <= _SHORT_LINE) != (most == _SHORT_LINE):
-                    continue
-                size = self.plans[index].size
-                if size > room:
-                    found.append(((), most))
-                    room = max(size, _GATE)
-                found[-1] = ((*found[-1][0], index), most)
-                room -= size
+    def gates(self) -> list[Gate]:
+        """The rules of `by_line` in such groups as can be searched for at once."""
+        wants, size = self.wants, [plan.size for plan in self.plans]
+        found: list[Gate] = []
+        room = 0
+        for index in sorted(self.by_line, key=lambda one: (wants.digit[one], wants.max_words[one], size[one])):
+            digit, most = bool(wants.digit[index]), float(wants.max_words[index])
+            if size[index] > room or digit != found[-1].digit or np.isinf(most) != np.isinf(found[-1].most_words):
+                found.append(Gate((), digit, most))
+                room = max(size[index], _GATE)
+            found[-1] = Gate((*found[-1].rules, index), digit, most)
+            room -= size[index]
         return found
 
     @cached_property

@@ -38,6 +38,16 @@ class Line(NamedTuple):
     """The longer literals that occur in it."""
 
 
+class Lines(NamedTuple):
+    """Blocks in order of their words, and their UTF-8, one a line."""
+
+    blocks: list[int]
+    words: list[float]
+    begins: list[int]
+    """Where each line begins, and where one after the last would."""
+    raw: bytes
+
+
 class RuleView:
     """The blocks' texts, one a line, between them nothing but line feeds; arrays have an entry per block."""
 
@@ -56,7 +66,7 @@ class RuleView:
             self._tidy()
         self._counted = words
         self._words: dict[int, float] = {}
-        self._lines: dict[float, tuple[list[int], list[int], bytes]] = {}
+        self._lines: dict[bool, Lines] = {}
 
     def _pieces(self, text: str) -> list[str]:
         return [text[block.start : block.end] for block in self.blocks]
@@ -92,15 +102,19 @@ class RuleView:
         at = np.append(leads, len(raw))
         return raw, at[self.starts].tolist(), at[self.ends].tolist()
 
-    def lines(self, most_words: float) -> tuple[list[int], list[int], bytes]:
-        """The blocks of no more than so many words, where each begins in their joined UTF-8, and that."""
-        found = self._lines.get(most_words)
+    def lines(self, *, digit: bool) -> Lines:
+        """The blocks, those that have a digit or all, joined in order of their words."""
+        found = self._lines.get(digit)
         if found is None:
             raw, starts, ends = self._utf8
-            blocks = np.flatnonzero(self.words(np.arange(self.size)) <= most_words).tolist()
+            words = self.words(np.arange(self.size))
+            order = np.argsort(words, kind="stable")
+            if digit:
+                order = order[self.has_digit[order]]
+            blocks = order.tolist()
             pieces = [raw[starts[block] : ends[block]] for block in blocks]
             begins = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
-            found = self._lines[most_words] = blocks, begins, b"\n".join(pieces)
+            found = self._lines[digit] = Lines(blocks, words[order].tolist(), begins, b"\n".join(pieces))
         return found
 
     @cached_property
@@ -168,19 +182,7 @@ class RuleView:
     @cached_property
     def literals(self) -> Ints:
         """The longer literals that occur, as rows of their numbers, begins (in order) and ends."""
-        parts = [self.program.literals.find(self.low, 0), *map(self._literals_of, self.all_groups[1:])]
-        rows = np.concatenate(parts, axis=1)
-        return rows[:, np.argsort(rows[1], kind="stable")]
-
-    def _literals_of(self, group: int) -> Ints:
-        """Those of one group beyond ASCII, sought only in blocks that have such characters."""
-        blocks = np.flatnonzero(self._with_group[group])
-        text = "\n".join([self.low_text(block) for block in blocks.tolist()])
-        rows = self.program.literals.find(text, group)
-        lengths = self.lengths[blocks] + 1
-        firsts = np.cumsum(lengths) - lengths
-        rows[1:] += (self.starts[blocks] - firsts)[np.searchsorted(firsts, rows[1], side="right") - 1]
-        return rows
+        return self.program.literals.find(self.low)
 
     @cached_property
     def _beyond(self) -> Ints:
@@ -192,11 +194,6 @@ class RuleView:
         """For each group of scripts that the document uses, which blocks have it; ASCII and symbols apart."""
         groups = group_of_codes(self.codes[self._beyond])
         return {group: self._some(self._beyond[groups == group]) for group in range(1, GROUPS) if group in groups}
-
-    @cached_property
-    def all_groups(self) -> Groups:
-        """The groups of scripts that the document uses."""
-        return (0, *self._with_group)
 
     @cached_property
     def pattern_groups(self) -> Groups:

@@ -39,9 +39,7 @@ class _Tables(NamedTuple):
     """The terms of a pass as arrays."""
 
     edges: NDArray[np.float64]
-    of_edge: NDArray[np.int64]
-    """The signal of each edge."""
-    edge_from: NDArray[np.int64]
+    """The first edge of each signal, then the second of each, and so on; endless where it has no more."""
     bin_type: np.dtype[Any]
     """Holds the number of any signal's edges."""
     points: NDArray[np.float64]
@@ -72,11 +70,11 @@ class Pass:
         sizes = np.array([table.size for table in tables], dtype=np.int64)
         # The last row of bins, all zero, stands in for the signal that a single one is not paired with.
         second = [at[term.signals[1]] if len(term.signals) == 2 else len(at) for term in self.terms]
+        most = counts.max(initial=0)
+        padded = [np.append(values, np.full(most - len(values), np.inf)) for values in every.values()]
         return _Tables(
-            np.concatenate([*every.values(), []])[:, None],
-            np.repeat(np.arange(len(edges)), counts),
-            np.cumsum(counts) - counts,
-            np.min_scalar_type(counts.max(initial=0)),
+            np.array(padded).reshape(len(edges), most).T[:, :, None],
+            np.min_scalar_type(most),
             np.concatenate([*(table.reshape(-1) for table in tables), []]),
             (np.cumsum(sizes) - sizes)[:, None],
             np.array([table.shape[1] for table in tables], dtype=np.int64)[:, None],
@@ -102,8 +100,7 @@ class Pass:
                 absent.add(name)
         tables = self._tables
         bins = np.zeros((len(self.signals) + 1, size), dtype=np.int64)
-        above = measured.take(tables.of_edge, axis=0) > tables.edges
-        bins[:-1] = np.add.reduceat(above.view(np.uint8), tables.edge_from, axis=0, dtype=tables.bin_type)
+        bins[:-1] = (measured > tables.edges).sum(axis=0, dtype=tables.bin_type)
         cells = tables.begin + bins.take(tables.first, axis=0) * tables.step + bins.take(tables.second, axis=0)
         found = tables.points.take(cells)
         if absent:

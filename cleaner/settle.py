@@ -19,17 +19,19 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
     if decision.headline is not None:
         left[decision.headline] = True
     order = np.flatnonzero(left)
-    if decision.headline is None and not view.is_sentence[order[:1]].all():
-        return False  # its first line may be taken for a headline
+    if decision.headline is None and not view.is_sentence[order[:2]].any():
+        return False  # its second line may be taken for a headline, and the first for a label over it
     if decision.headline is not None and name_under(view, order[order > decision.headline]) is not None:
         return False
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
+    if "copy" in decision.reason.values():
+        return False  # what is left of several may be seen to be another's copy
     texts = [blocks[index].text for index in order.tolist()]
     if view.structure is not None:
         texts = [line for text in texts for line in text.split("\n") if line]
     long = [text for text in texts if len(text) >= SAME]
-    if len(set(long)) < len(long) or view.cut_short[order].any():
+    if len(set(long)) < len(long) or texts[0] in texts[1:] or view.cut_short[order].any():
         return False
     shared = shared_at_end(view, left)
     if shared < SHARED_AT_END or may_be_noise(rules, texts, language, site):

@@ -158,7 +158,7 @@ def core_vocabulary_share(view: View) -> Floats:
 @signal
 def core_theme_share(view: View) -> Floats:
     """Share of content words that occur in two other full paragraphs."""
-    return view.shared_terms(view.full, 2)
+    return view.core_theme_share
 
 
 @signal
@@ -270,8 +270,7 @@ def _region_signal(region: str) -> None:
     bit = REGION_BIT[region]
 
     def inside(view: View) -> Floats:
-        around = view.around
-        return np.asarray((around.regions[around.holder] & bit) != 0, dtype=np.float64)
+        return np.asarray((view.around.block_regions & bit) != 0, dtype=np.float64)
 
     inside.__name__ = f"in_{region}"
     inside.__doc__ = f"Inside an element {' or '.join(REGIONS[region])}."
@@ -289,25 +288,22 @@ def depth(view: View) -> Floats:
 
 def _level_signals(level: int) -> None:
     def share(view: View) -> Floats:
-        return view.sums["words"][view.around.level[level]] / view.total
+        return view.level_sums["words"][level] / view.total
 
     def links(view: View) -> Floats:
-        container = view.around.level[level]
-        return np.minimum(ratio(view.sums["links"][container], view.sums["chars"][container]), 1.0)
+        return np.minimum(ratio(view.level_sums["links"][level], view.level_sums["chars"][level]), 1.0)
 
     def words_each(view: View) -> Floats:
-        container = view.around.level[level]
-        return ratio(view.sums["words"][container], view.sums["blocks"][container])
+        return ratio(view.level_sums["words"][level], view.level_sums["blocks"][level])
 
     def prose_share(view: View) -> Floats:
-        return view.sums["prose"][view.around.level[level]] / view.all_prose
+        return view.level_sums["prose"][level] / view.all_prose
 
     def prose_density(view: View) -> Floats:
-        container = view.around.level[level]
-        return ratio(view.sums["prose"][container], view.sums["words"][container])
+        return ratio(view.level_sums["prose"][level], view.level_sums["words"][level])
 
     def blocks(view: View) -> Floats:
-        return np.log2(view.sums["blocks"][view.around.level[level]] + 1)
+        return np.log2(view.level_sums["blocks"][level] + 1)
 
     for function, name, doc in (
         (share, "word_share", "Share of the page's words that stand in"),

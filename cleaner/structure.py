@@ -61,7 +61,8 @@ class Structure:
         self.tags = tuple(numbers)
         bits = np.array([_BIT.get(tag, 0) for tag in self.tags], dtype=np.int64)[self.tag]
         bits[0] = 0
-        self.regions = self.gathered(bits, np.bitwise_or)
+        self.block_regions = self.gathered(bits, np.bitwise_or)[self.holder]
+        """The bits of the regions that each block stands in."""
         self.depth = self.gathered(np.minimum(np.arange(len(parent)), 1), np.add).astype(np.float64)
         same = (self.low[self.parent] == self.low) & (self.high[self.parent] == self.high)
         widest = np.where(same, self.parent, np.arange(len(parent)))
@@ -86,6 +87,7 @@ class Structure:
         return values
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of a per-block array over each container."""
-        running = np.concatenate(([0.0], np.cumsum(values)))
-        return running[np.maximum(self.high, self.low)] - running[self.low]
+        """The sums of per-block arrays, one in a row, over each container."""
+        running = np.zeros((len(values), values.shape[1] + 1))
+        values.cumsum(axis=1, out=running[:, 1:])
+        return running.take(np.maximum(self.high, self.low), axis=1) - running.take(self.low, axis=1)

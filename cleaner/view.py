@@ -32,7 +32,6 @@ from cleaner.facts import (
     distinct,
     fold,
     hash_list,
-    tally,
 )
 from cleaner.lexicon import Lexicon
 from cleaner.model import Block, Document
@@ -203,16 +202,32 @@ class View:
 
     def shared_terms(self, blocks: Bools, at_least: int) -> Floats:
         """Share of each block's content words that occur in `at_least` other blocks of those marked."""
+        return self._share(self._others(blocks) >= at_least)
+
+    def _others(self, blocks: Bools) -> NDArray[np.int64]:
+        """For each of `terms`, how many other blocks of those marked have the word."""
         block, bucket = self.terms
         member = blocks[block]
-        in_blocks = np.bincount(bucket[member], minlength=BUCKETS)
-        hits = (in_blocks[bucket] - member) >= at_least
-        return ratio(tally(block, hits, self.size), self.term_count)
+        return np.bincount(bucket[member], minlength=BUCKETS)[bucket] - member
+
+    def _share(self, chosen: Bools) -> Floats:
+        """For each block the share of its content words that are chosen of `terms`."""
+        hits = np.bincount(self.terms[0][chosen], minlength=self.size).astype(np.float64)
+        return ratio(hits, self.term_count)
+
+    @cached_property
+    def _in_core(self) -> NDArray[np.int64]:
+        return self._others(self.full)
 
     @cached_property
     def core_share(self) -> Floats:
         """Share of content words that occur in another full paragraph."""
-        return self.shared_terms(self.full, 1)
+        return self._share(self._in_core >= 1)
+
+    @cached_property
+    def core_theme_share(self) -> Floats:
+        """Share of content words that occur in two other full paragraphs."""
+        return self._share(self._in_core >= 2)
 
     @cached_property
     def headline_terms(self) -> tuple[Floats, Floats]:
@@ -231,14 +246,16 @@ class View:
         table = np.zeros(BUCKETS, dtype=bool)
         table[hash_list(words) & np.uint32(BUCKETS - 1)] = True
         block, bucket = self.terms
-        hits = tally(block, table[bucket], self.size)
-        return ratio(hits, self.term_count), hits / max(1, int(table.sum()))
+        hits = np.bincount(block[table[bucket]], minlength=self.size).astype(np.float64)
+        return ratio(hits, self.term_count), hits / max(1, int(np.count_nonzero(table)))
 
     @cached_property
     def titles(self) -> list[tuple[bool, int, int]]:
         """The blocks that are what the page gives as its headline: no heading, rank of the title, block; best first."""
         wanted = {bare: rank for rank, text in enumerate(self.document.headlines) if (bare := bare_text(text))}
-        letters = {np.count_nonzero(classes_of(codes_of(text)) & _LETTERS) for text in self.document.headlines}
+        ends = np.cumsum([0, *map(len, self.document.headlines)])
+        running = np.cumsum((classes_of(codes_of("".join(self.document.headlines))) & _LETTERS) != 0)
+        letters = set(np.diff(np.append(0, running)[ends]).tolist())
         found: list[tuple[bool, int, int]] = []
         for index, count in enumerate(self.facts.count(_LETTERS).tolist() if letters else ()):
             if count not in letters:
@@ -314,14 +331,15 @@ class View:
     @cached_property
     def sums(self) -> dict[str, Floats]:
         """Totals over each container: words, characters, characters in links, words of prose, blocks."""
-        around = self.around
-        return {
-            "words": around.sums(self.words),
-            "chars": around.sums(self.facts.chars),
-            "links": around.sums(self.link_chars),
-            "prose": around.sums(self.prose),
-            "blocks": (around.high - around.low).astype(np.float64),
-        }
+        names = ("words", "chars", "links", "prose", "blocks")
+        values = np.stack((self.words, self.facts.chars, self.link_chars, self.prose, np.ones(self.size)))
+        return dict(zip(names, self.around.sums(values), strict=True))
+
+    @cached_property
+    def level_sums(self) -> dict[str, list[Floats]]:
+        """The same for the containers around blocks: a row for each step outwards, the block's own element first."""
+        levels = np.stack(self.around.level)
+        return {name: list(values.take(levels)) for name, values in self.sums.items()}
 
     @cached_property
     def all_prose(self) -> float:
@@ -373,16 +391,15 @@ class View:
     @cached_property
     def alike(self) -> Floats:
         """Per container, log2 of how many have its tag, its class and its parent's class."""
-        above = self._name[np.array(self.around.markup.parent)]
+        above = self._name[self.around.parent]
         return np.log2(_times(self._named * len(self._named) + above))
 
     @cached_property
     def name_points(self) -> Floats:
         """What the classes and ids of a block's element and of all those around it are worth."""
         markup = self.around.markup
-        worth = self.names.of
-        path = [0.0] * len(markup.parent)
-        for container, name in enumerate(markup.names):
-            above = path[markup.parent[container]] if container else 0.0
-            path[container] = above + worth(name) if name else above
+        worth = {name: self.names.of(name) for name in set(markup.names)}
+        path = [worth[markup.names[0]]]
+        for name, parent in zip(markup.names[1:], markup.parent[1:], strict=True):
+            path.append(path[parent] + worth[name])
         return np.array(path)[self.around.holder]

@@ -33,7 +33,7 @@ def worth(rule: Rule) -> float:
 
 def rule_points(hits: Sequence[Hit], size: int) -> Floats:
     """What rules give each block before anything is decided: only those that need no decision first count."""
-    points = np.zeros(size)
+    points = [0.0] * size
     for hit in hits:
         rule = hit.rule
         if rule.action in ("cut", "body") or rule.place is not None or rule.follows:

@@ -50,13 +50,17 @@ def test_a_second_copy_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert looks_again(monkeypatch, page(*STORY, STORY[0]), "html")
 
 
-def test_a_text_is_looked_at_again_only_where_its_first_line_may_be_a_headline(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_is_looked_at_again_only_where_a_line_may_stand_over_a_headline(monkeypatch: pytest.MonkeyPatch) -> None:
+    unfinished = STORY[0].rstrip(".") + ", as the mayor had asked it to do in a letter that was read out first"
     assert not looks_again(monkeypatch, "\n".join(STORY), "text")
-    unfinished = (
-        STORY[0].rstrip(".") + ", as the mayor had asked it to do in a letter that was read out first",
-        *STORY[1:],
-    )
-    assert looks_again(monkeypatch, "\n".join(unfinished), "text")
+    assert not looks_again(monkeypatch, "\n".join([unfinished, *STORY[1:]]), "text")
+    assert looks_again(monkeypatch, "\n".join([unfinished, unfinished[4:], *STORY[1:]]), "text")
+
+
+def test_a_line_that_is_noise_only_behind_another_is_not_looked_at_again_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not looks_again(monkeypatch, page(*STORY[:2], "1.", *STORY[2:]), "html")
 
 
 @pytest.mark.parametrize("number", range(5))
