@@ -1,4 +1,4 @@
-"""Rules in the form that the matcher runs: literals in one automaton, patterns compiled when first needed."""
+"""Rules in the form that the matcher runs: literals and what they lead to, patterns compiled when first needed."""
 
 from __future__ import annotations
 

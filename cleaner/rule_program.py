@@ -1,4 +1,4 @@
-"""Compiled rules at work: the automaton, the tables it leads to, and patterns made when first needed."""
+"""Compiled rules at work: the literals, the tables they lead to, and patterns made when first needed."""
 
 from __future__ import annotations
 
