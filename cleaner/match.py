@@ -140,6 +140,11 @@ def may_be_noise(rules: RuleSet, texts: Sequence[str], language: str | None, sit
             known = _matches_of_texts(rule_set, *as_document(new), active, None)
         for text, here in zip(texts, found, strict=True):
             here += [rule_set.program.rules[index] for index, _ in known[text]]
+    return has_sure_noise(found)
+
+
+def has_sure_noise(found: Sequence[Sequence[Rule]]) -> bool:
+    """Whether a rule takes one of the lines for noise, given for each line the rules that hold by its text."""
     sure = [(rule, at) for at, here in enumerate(found) for rule in here if is_sure_noise(rule)]
     return any(_has_neighbours(rule, found, at) for rule, at in sure)
 

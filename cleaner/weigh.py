@@ -8,7 +8,7 @@ import numpy as np
 
 from cleaner.context import CONTEXT
 from cleaner.facts import Bools, Floats
-from cleaner.match import Hit, is_sure_noise
+from cleaner.match import Hit, has_sure_noise
 from cleaner.model import Evidence
 from cleaner.rule_files import Rule
 from cleaner.scorecard import Card
@@ -63,7 +63,12 @@ def is_suspect(view: View, hits: Sequence[Hit]) -> bool:
 
     A text of which nothing is known for noise is a story far more often than the card could tell.
     """
-    if view.structure is not None or any(is_sure_noise(hit.rule) for hit in hits):
+    if view.structure is not None:
+        return True
+    found: list[list[Rule]] = [[] for _ in range(view.size)]
+    for hit in hits:
+        found[hit.block].append(hit.rule)
+    if has_sure_noise(found):
         return True
     return shared_at_end(view, np.ones(view.size, dtype=bool)) < SHARED_AT_END
 
