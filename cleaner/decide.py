@@ -468,7 +468,9 @@ def _drop_listed(view: View, decision: Decision) -> None:
     the list, but where titles and sentences stand in turns from a header to the end.
     """
     headers = {
-        index for index in _ruled(decision, _LISTS) if decision.noise[index] and view.words[index] <= HEADER_WORDS
+        index
+        for index in _ruled(decision, _LISTS)
+        if decision.noise[index] and decision.label[index] in _LISTS and view.words[index] <= HEADER_WORDS
     }
     times = _ruled(decision, ("timestamp",))
     begun = np.flatnonzero(_prose(view, decision).cumsum() >= _BEGUN)
