@@ -2,7 +2,8 @@
 
 Everything is computed over the whole text at once, so the cost is a few array operations a document,
 not a loop over its characters. Words are compared by a 32-bit hash of their lower-case letters; in scripts
-without spaces each pair of neighbouring characters is compared, and two characters count as a word.
+without spaces each pair of neighbouring characters is compared (four together where a character is a sound), and two
+characters count as a word.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ _MEMBERS = (
 BUCKETS = 1 << 14
 _LONGEST = 31
 _STEM = 5
+_PAIR, _SYLLABLES = 2, 4
+_LAST_OF_SOUNDS = 0x17FF
+"""The scripts without spaces up to here write sounds (Thai, Lao, Burmese, Khmer): pairs of these say little."""
 
 
 def _classify(code: int) -> int:
@@ -179,11 +183,11 @@ class Facts:
         self.word_starts = starts
         self.words = hash_words(codes, starts, wordy)
         worth = np.ones(len(starts))
+        self.spellings = [self.words]
+        """The hashes by which a list may have each word; in scripts without spaces for what begins there."""
         if self.any_unspaced:
             single = unspaced[starts]
-            joined = self.words.copy()
-            joined[:-1] += self.words[1:] * np.uint32(0x9E3779B1)
-            self.words = np.where(single, joined, self.words)
+            self._read_unspaced(codes, single)
             worth[single] = 0.5
         self.worth = worth
         self.word_from = np.searchsorted(starts, self.start)
@@ -192,6 +196,19 @@ class Facts:
         self.inside = _ranges(self.word_from, self.word_to, len(starts))
         self.word_count = self.per_block(worth)
         self.buckets = (self.words & np.uint32(BUCKETS - 1)).astype(np.int64)
+
+    def _read_unspaced(self, codes: NDArray[np.uint32], single: Bools) -> None:
+        """Hash the one to four characters that begin at each of those that are a word of their own."""
+        starts = self.word_starts
+        goes_on = np.append(single[1:] & (np.diff(starts) == 1), False) & single
+        reaches = goes_on
+        for length in range(1, _SYLLABLES):
+            following = np.where(reaches, codes[np.minimum(starts + length, len(codes) - 1)], 0)
+            self.spellings.insert(0, self.spellings[0] + following.astype(np.uint32) * _POWERS[length])
+            reaches = reaches & goes_on[np.minimum(np.arange(len(starts)) + length, len(starts) - 1)]
+        sounds = single & (codes[starts] <= _LAST_OF_SOUNDS)
+        paired = np.where(single, self.spellings[-_PAIR], self.words)
+        self.words = np.where(sounds, self.spellings[-_SYLLABLES], paired)
 
     @cached_property
     def stems(self) -> NDArray[np.int64]:

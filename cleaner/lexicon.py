@@ -15,10 +15,10 @@ from cleaner.facts import hash_list
 from cleaner.rules import builtin_directory
 
 KEYS = ("function", "back", "said", "time")
-_SLOTS = 1 << 18
+_SLOTS = 1 << 20
 _SAMPLE = 800
 _LEAST = 4
-_FORMAT = b"1"
+_FORMAT = b"2"
 
 
 class Listed(msgspec.Struct, frozen=True, array_like=True):
@@ -53,9 +53,11 @@ class Lexicon:
         self._bits = {key: np.frombuffer(own, dtype=np.int64) for key, own in words.bits.items()}
         self._listed: dict[tuple[str, int | None], NDArray[np.bool_]] = {}
 
-    def numbers(self, words: NDArray[np.uint32]) -> NDArray[np.int16]:
-        """The number of each word, given by its hash; 0 for those not listed."""
-        numbers: NDArray[np.int16] = self._number.take(words & np.uint32(_SLOTS - 1))
+    def numbers(self, spellings: Sequence[NDArray[np.uint32]]) -> NDArray[np.int16]:
+        """The number of each word, given the hashes by which it may be listed (the first counts); 0: not listed."""
+        numbers: NDArray[np.int16] = self._number.take(spellings[0] & np.uint32(_SLOTS - 1))
+        for words in spellings[1:]:
+            numbers = np.where(numbers == 0, self._number.take(words & np.uint32(_SLOTS - 1)), numbers)
         return numbers
 
     def language(self, numbers: NDArray[np.int16]) -> int | None:

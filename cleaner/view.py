@@ -94,7 +94,7 @@ class View:
         self.words = self.facts.word_count
         self.total = max(1.0, float(self.words.sum()))
         self.index = np.arange(self.size)
-        self.numbers = lexicon.numbers(self.facts.words)
+        self.numbers = lexicon.numbers(self.facts.spellings)
         self.language = lexicon.language(self.numbers)
         self.structure = Structure(document.markup, self.size) if document.markup is not None else None
 
