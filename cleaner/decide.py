@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.breaks import HEADER_WORDS, LONG_PARAGRAPH, Gaps, measure_breaks
-from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats
+from cleaner.facts import BUCKETS, COLON, DIGIT, LETTER, QUESTION, Bools, Floats, tally
 from cleaner.match import Hit, applies, class_of, is_certain
 from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
@@ -29,6 +29,7 @@ SAME = 80
 _BESIDE = 2
 _LONG_COPY = 40
 """Words of a block from which on it may be others over again."""
+_MANY_SHARE = 2
 _COPIED = 0.85
 """Share of its word triples that they must have."""
 _LEAST_WORDS = 20
@@ -406,21 +407,36 @@ def _drop_contained(view: View, decision: Decision) -> None:
     words, block = view.facts.words_inside[kept], view.facts.block_of[kept]
     if len(words) < 2 * _LONG_COPY:
         return
-    triples, block = word_triples(words), block[:-2]
-    ordered = np.sort(triples)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    if len(twice) < _COPIED * _LONG_COPY - 1:
+    triples = word_triples(words)
+    order = np.argsort(triples, kind="stable")
+    triples, block = triples[order], block[:-2][order]
+    begins = np.flatnonzero(np.append(True, triples[1:] != triples[:-1]))
+    if len(triples) - len(begins) < _COPIED * _LONG_COPY - 1:
         return
-    again = np.isin(triples, twice)
+    ends = np.append(begins[1:], len(triples))
+    group = np.repeat(np.arange(len(begins)), ends - begins)
     size = np.bincount(block, minlength=view.size)
-    shared = np.bincount(block[again], minlength=view.size)
-    keeping = decision.protected
-    for index in np.flatnonzero((size >= _LONG_COPY) & (shared >= _COPIED * size)).tolist():
-        own = block == index
-        others = np.unique(block[np.isin(triples, triples[own]) & ~own])
-        told = np.isin(triples[own], triples[~own]).mean()
-        if len(others) > 1 and told >= _COPIED and size[index] > size[others].max() and index not in keeping:
+    told = tally(block, (block[begins] != block[ends - 1])[group], view.size)
+    single = _single_largest(size[block], block, begins)[group]
+    beaten = tally(block, single != block, view.size)
+    long = np.flatnonzero((size >= _LONG_COPY) & (told >= _COPIED * size) & (beaten == 0))
+    by_block = np.argsort(block, kind="stable")
+    bounds = np.searchsorted(block[by_block], (long, long + 1)).T.tolist() if len(long) else []
+    for index, (start, stop) in zip(long.tolist(), bounds, strict=True):
+        shared = {
+            one for own in group[by_block[start:stop]].tolist() for one in block[begins[own] : ends[own]].tolist()
+        }
+        if len(shared) > _MANY_SHARE and index not in decision.protected:
             decision.drop(index, "duplicate", "copy")
+
+
+def _single_largest(size: NDArray[np.int64], block: NDArray[np.int64], begins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each group of entries, given by where it begins, the block of the largest size; -1 where several have it."""
+    most = np.maximum.reduceat(size, begins)
+    largest = size == np.repeat(most, np.diff(begins, append=len(size)))
+    lowest = np.minimum.reduceat(np.where(largest, block, len(size)), begins)
+    highest = np.maximum.reduceat(np.where(largest, block, -1), begins)
+    return np.where(lowest == highest, lowest, -1)
 
 
 def _drop_links(view: View, decision: Decision) -> None:
