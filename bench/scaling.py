@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def nested(depth: int) -> str:
 ODD: dict[str, tuple[SourceKind, Callable[[], str]]] = {
     "one line of 50 MB": ("text", lambda: one_line(50_000_000)),
     "a million one-word lines": ("text", lambda: one_word_lines(1_000_000)),
+    "a line of 60 words, 10,000 times": ("text", lambda: "\n".join([" ".join(islice(words(1), 60)) + "."] * 10_000)),
     "a page of 20 MB": ("html", lambda: page_of(20_000_000)),
     "a page that is one 5 MB paragraph": ("html", lambda: f"<p>{one_line(5_000_000)}</p>"),
     "a page of 100,000 nested tags": ("html", lambda: nested(50_000)),

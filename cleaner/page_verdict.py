@@ -85,7 +85,8 @@ def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
     """Whether the story stops before its end, at an offer to buy the rest: amid a sentence, or early.
 
     `walls` are the blocks that rules take for such an offer. An offer below a whole story does not cut it off, nor
-    does a page that only says that it is not free.
+    does a page that only says that it is not free; in a text, which may be short for other reasons, it must be amid a
+    sentence.
     """
     told = np.flatnonzero(kept & (view.words >= _SENTENCE_WORDS))
     if not len(told):
@@ -97,7 +98,7 @@ def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
     if not len(offers) or offers[0] >= _WALL_REACH:
         return False
     at_once = offers[0] < _WALL_REACH - 1 and view.words[last + 1 + offers[0]] >= _WALL_WORDS
-    short = float(view.words[kept].sum()) < _SHORT_STORY
+    short = view.structure is not None and float(view.words[kept].sum()) < _SHORT_STORY
     return bool((at_once or len(offers) > 1) and (short or not view.ends_sentence[last]))
 
 
