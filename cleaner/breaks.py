@@ -35,6 +35,7 @@ _GOES_ON = 0.4
 """Share of a paragraph's content words from before with which it goes on with the story."""
 _MANY_GO_ON = 2
 _DIVIDERS = 2
+"""Times that a line of marks must stand in a text to be what divides its parts."""
 _MANY = 30.0
 _MANY_LINKED = 12.0
 _NEAR = 3
@@ -185,19 +186,23 @@ class Gaps:
         return result
 
     def goes_on(self, at: int) -> bool:
-        """Whether several paragraphs from the `at`-th block on share much with what stands before it.
+        """Whether what stands before the `at`-th block goes on from there.
 
-        Or the same line of marks that divides what stands before it divides what follows.
+        Several paragraphs share much with it, or the same line of marks goes on dividing them.
         """
-        marks = [
-            (number, self.view.document.blocks[self.left[number]].text) for number in np.flatnonzero(self.words == 0)
-        ]
-        before = Counter(text for number, text in marks if number < at)
-        if any(before[text] >= _DIVIDERS for number, text in marks if number >= at):
+        if self._is_divided(at):
             return True
         later = self._block >= at
         known = ratio(self._tally(self._block[later & (self._first < at)]), self.terms)
         return int(((self.words >= _PROSE_WORDS) & (known >= _GOES_ON)).sum()) >= _MANY_GO_ON
+
+    def _is_divided(self, at: int) -> bool:
+        """Whether a line of marks that stands from the `at`-th block on has divided what stands before it."""
+        marks = np.flatnonzero(self.words == 0)
+        texts = [self.view.document.blocks[block].text for block in self.left[marks].tolist()]
+        split = int(np.searchsorted(marks, at))
+        before = Counter(texts[:split])
+        return any(before[text] >= _DIVIDERS for text in texts[split:])
 
     def within_after(self) -> Floats:
         """Words after each gap that occurred in an earlier block that is after the gap too."""

@@ -18,7 +18,6 @@ from cleaner.model import Cut, Evidence
 from cleaner.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.policy import Policy
 from cleaner.repair import find_repairs
-from cleaner.scorecard import Card
 from cleaner.view import View, bare_text, word_triples
 from cleaner.weigh import CERTAIN, Weights, shared_at_end
 
@@ -30,6 +29,7 @@ _BESIDE = 2
 _LONG_COPY = 40
 """Words of a block from which on it may be others over again."""
 _MANY_SHARE = 2
+"""A block that says others over again shares words with more blocks than this, itself counted."""
 _COPIED = 0.85
 """Share of its word triples that they must have."""
 _LEAST_WORDS = 20
@@ -579,10 +579,12 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     anchor = max(anchors, default=0)
     if anchor > view.size // 3:
         may = may & (gaps.left[1:] <= anchor)
-    elif not has_tail(gaps, card):
-        return
     if not may.any():
         return
+    if anchor <= view.size // 3:
+        points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
+        if points[may].max() <= card.tail_above:
+            return
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = decision.protected
     latest = int(np.flatnonzero(edge >= edge.max() - _NEARLY_BEST)[-1])
@@ -591,15 +593,6 @@ def _drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequen
     for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
-
-
-def has_tail(gaps: Gaps, card: Card) -> bool:
-    """Whether any gap looks like the begin of a tail."""
-    may = gaps.usable
-    if not may.any():
-        return False
-    points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
-    return bool(points[may].max() > card.tail_above)
 
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
@@ -663,7 +656,7 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
     block, word = view.terms
     known = np.zeros(BUCKETS, dtype=bool)
     known[word[np.bincount(lead, minlength=view.size).take(block) > 0]] = True
-    return np.bincount(block[known[word]], minlength=view.size).astype(np.float64)
+    return view.count_terms(known[word])
 
 
 def _clear_above_headline(view: View, decision: Decision) -> None:

@@ -198,7 +198,10 @@ class Facts:
         self.buckets = (self.words & np.uint32(BUCKETS - 1)).astype(np.int64)
 
     def _read_unspaced(self, codes: NDArray[np.uint32], single: Bools) -> None:
-        """Hash the one to four characters that begin at each of those that are a word of their own."""
+        """Hash the one to four characters that begin at each of those that are a word of their own.
+
+        Words of several letters keep their one hash.
+        """
         starts = self.word_starts
         goes_on = np.append(single[1:] & (np.diff(starts) == 1), False) & single
         reaches = goes_on
@@ -206,9 +209,8 @@ class Facts:
             following = np.where(reaches, codes[np.minimum(starts + length, len(codes) - 1)], 0)
             self.spellings.insert(0, self.spellings[0] + following.astype(np.uint32) * _POWERS[length])
             reaches = reaches & goes_on[np.minimum(np.arange(len(starts)) + length, len(starts) - 1)]
-        sounds = single & (codes[starts] <= _LAST_OF_SOUNDS)
-        paired = np.where(single, self.spellings[-_PAIR], self.words)
-        self.words = np.where(sounds, self.spellings[-_SYLLABLES], paired)
+        sounds = codes[starts] <= _LAST_OF_SOUNDS
+        self.words = np.where(sounds, self.spellings[-_SYLLABLES], self.spellings[-_PAIR])
 
     @cached_property
     def stems(self) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from cleaner.disk_cache import remembered
 from cleaner.facts import distinct
-from cleaner.rule_automata import EVERY_GROUP, Groups
+from cleaner.rule_search import EVERY_GROUP, Groups
 from cleaner.rule_text import SEEN, seen
 
 Case = Literal["minded", "ignored"]
@@ -58,7 +58,7 @@ _SCRIPT_GROUPS = {
     **dict.fromkeys(("Devanagari", "Bengali", "Thai", "Tamil", "Georgian"), 4),
     **dict.fromkeys(("Han", "Hiragana", "Katakana", "Hangul"), 5),
 }
-"""The group (see rule_automata) of scripts that stand in one group only."""
+"""The group (see rule_search) of scripts that stand in one group only."""
 _SCRIPTS = ("Latin", *_SCRIPT_GROUPS)
 _ASCII = (0,)
 _FIRST = 0xF0000

@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 
 from cleaner.rule_alphabet import recode_pattern
-from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, by_group, group_of
 from cleaner.rule_files import (
     MAX_PATTERN_LOADED,
     MAX_RULES,
@@ -24,6 +23,7 @@ from cleaner.rule_files import (
     merge_words,
 )
 from cleaner.rule_literals import ANYWHERE, Anatomy, Lists, Needle, Phrase, frequency, phrase, phrases
+from cleaner.rule_search import EVERY_GROUP, GROUPS, Groups, by_group, group_of
 from cleaner.rule_text import LIST_NAME, expand, list_names, rewrite
 
 USUAL_MEMORY = 2 << 20

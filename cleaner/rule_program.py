@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, Literals
 from cleaner.rule_compile import (
     USUAL_GROUPS,
     Compiled,
@@ -28,6 +27,7 @@ from cleaner.rule_compile import (
 )
 from cleaner.rule_files import Rule, RuleError
 from cleaner.rule_literals import ANYWHERE, Must
+from cleaner.rule_search import EVERY_GROUP, GROUPS, Groups, Literals
 from cleaner.rule_text import expand, list_names, rewrite
 
 _VARIANTS_KEPT = 4

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from cleaner.facts import DIGIT, LETTER, UNSPACED, classes_of, codes_of
 from cleaner.model import Document
 from cleaner.rule_alphabet import recode
-from cleaner.rule_automata import EVERY_GROUP, GROUPS, Groups, group_of_codes
 from cleaner.rule_program import Program
+from cleaner.rule_search import EVERY_GROUP, GROUPS, Groups, group_of_codes
 from cleaner.rule_text import GONE, collapse, kept_positions, seen
 
 _ASCII: Groups = (0,)

@@ -212,8 +212,11 @@ class View:
 
     def _share(self, chosen: Bools) -> Floats:
         """For each block the share of its content words that are chosen of `terms`."""
-        hits = np.bincount(self.terms[0][chosen], minlength=self.size).astype(np.float64)
-        return ratio(hits, self.term_count)
+        return ratio(self.count_terms(chosen), self.term_count)
+
+    def count_terms(self, chosen: Bools) -> Floats:
+        """For each block how many of its content words are chosen of `terms`."""
+        return np.bincount(self.terms[0][chosen], minlength=self.size).astype(np.float64)
 
     @cached_property
     def _in_core(self) -> NDArray[np.int64]:
@@ -245,8 +248,7 @@ class View:
             return np.zeros(self.size), np.zeros(self.size)
         table = np.zeros(BUCKETS, dtype=bool)
         table[hash_list(words) & np.uint32(BUCKETS - 1)] = True
-        block, bucket = self.terms
-        hits = np.bincount(block[table[bucket]], minlength=self.size).astype(np.float64)
+        hits = self.count_terms(table[self.terms[1]])
         return ratio(hits, self.term_count), hits / max(1, int(np.count_nonzero(table)))
 
     @cached_property
