@@ -486,7 +486,7 @@ def _drop_listed(view: View, decision: Decision) -> None:
     headers = {
         index
         for index in _ruled(decision, _LISTS)
-        if decision.noise[index] and decision.label[index] in _LISTS and view.words[index] <= HEADER_WORDS
+        if decision.noise[index] and decision.label[index] in _LISTS and _is_header(view, index)
     }
     times = _ruled(decision, ("timestamp",))
     begun = np.flatnonzero(_prose(view, decision).cumsum() >= _BEGUN)
@@ -506,6 +506,12 @@ def _drop_listed(view: View, decision: Decision) -> None:
         for index in [*_under(view, decision, titles, header, stop), *beside]:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
+
+
+def _is_header(view: View, index: int) -> bool:
+    """Whether a line that leads away from the story stands over others, and does not name one itself."""
+    text = view.document.blocks[index].text
+    return bool(view.words[index] <= HEADER_WORDS) and ": " not in text and "：" not in text[:-1]
 
 
 def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
@@ -664,7 +670,8 @@ def _clear_above_headline(view: View, decision: Decision) -> None:
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
-    text = (view.words[above] >= _SHORT_SENTENCE) & (view.ends_sentence[above] | (view.words[above] > _KICKER_WORDS))
+    stops = view.ends_sentence | (view.words > _KICKER_WORDS) | view.goes_on
+    text = (view.words[above] >= _SHORT_SENTENCE) & stops[above]
     if not _is_told(view, decision.headline) and (text.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return

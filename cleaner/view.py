@@ -121,6 +121,12 @@ class View:
         found: Bools = self.last_character == 3
         return found
 
+    @property
+    def goes_on(self) -> Bools:
+        """Ends in a comma: the next block goes on with its sentence."""
+        found: Bools = self.last_character == 4
+        return found
+
     @cached_property
     def ends_sentence(self) -> Bools:
         """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""

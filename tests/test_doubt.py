@@ -57,6 +57,18 @@ def test_a_paragraph_over_a_title_is_no_kicker() -> None:
     assert above in cleaned.text
 
 
+def test_a_line_that_a_comma_ends_is_no_kicker() -> None:
+    above = "which the council of Brackwater voted on Tuesday to close,"
+    cleaned = Cleaner().clean("\n\n".join([above, "Swing bridge in need of repair", *STORY]), "text")
+    assert cleaned.body.startswith(above)
+
+
+def test_a_subheading_under_a_link_with_its_title_is_no_list() -> None:
+    lines = ["Related post: Rye Bread Recipe", "WHAT THE REPAIR WILL COST THE TOWN"]
+    body = clean(*STORY[:3], *lines, *STORY[3:])
+    assert body == [*STORY[:3], lines[1], *STORY[3:]]
+
+
 def test_the_story_once_more_in_one_piece_goes() -> None:
     page = "".join(f"<p>{line}</p>" for line in STORY)
     html = f"<html><body><main><h1>Swing bridge closes</h1><p>{' '.join(STORY)}</p>{page}</main></body></html>"
