@@ -14,7 +14,7 @@ from typing import Any
 from bench import accuracy, cache, data, memory, ours, peers, speed, startup
 from bench.accuracy import Contest
 from cleaner import __version__
-from cleaner.evaluate import evaluate_by_site
+from cleaner.fitting.evaluate import evaluate_by_site
 
 Found = tuple[object, str]
 """What a section found: for the JSON, and as text."""

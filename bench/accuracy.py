@@ -1,4 +1,4 @@
-"""How good: pages and texts by the metrics of `cleaner.evaluate`, the same for every tool."""
+"""How good: pages and texts by the metrics of `cleaner.fitting.evaluate`, the same for every tool."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bench.data import Data
 from bench.lines import c4_lines
 from bench.peers import PEERS
 from cleaner import Cleaner
-from cleaner.evaluate import lines_dict, outcome, percent, summarise, table
-from cleaner.gold import Case, GoldSet
-from cleaner.metrics import LineTally, indexed, line_tally, mean_score, shingle_score
-from cleaner.read import decode
+from cleaner.fitting.evaluate import lines_dict, outcome, percent, summarise, table
+from cleaner.fitting.gold import Case, GoldSet
+from cleaner.fitting.metrics import LineTally, indexed, line_tally, mean_score, shingle_score
+from cleaner.parse.read import decode
 
 Record = dict[str, Any]
 CleanerFor = Callable[[str], Cleaner]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import peers
 from bench.peers import Peer
-from cleaner.gold import Case, GoldSet
+from cleaner.fitting.gold import Case, GoldSet
 
 Output = tuple[str, bool]
 """The text and whether the tool failed."""

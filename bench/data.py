@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaner.faults import Fault
-from cleaner.gold import Case, GoldSet, read_gold
+from cleaner.fitting.gold import Case, GoldSet, read_gold
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT.parent / "shared" / "data"

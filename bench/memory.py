@@ -12,7 +12,7 @@ from typing import Any
 from bench.data import ROOT, Data
 from bench.memory_worker import NOTHING, OURS
 from bench.peers import PEERS
-from cleaner.evaluate import table
+from cleaner.fitting.evaluate import table
 
 Record = dict[str, Any]
 PAGES = 200

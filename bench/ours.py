@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from cleaner import Cleaner
-from cleaner.gold import Case
-from cleaner.metrics import fold_of
-from cleaner.scorecard import read_scorecard
+from cleaner.fitting.gold import Case
+from cleaner.fitting.metrics import fold_of
+from cleaner.weigh.scorecard import read_scorecard
 
 NAME = "cleaner"
 FOLD_NAME = "cleaner, out of site"

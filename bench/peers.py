@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import Any
 
-from cleaner.read import decode
+from cleaner.parse.read import decode
 
 Extract = Callable[[bytes], str]
 

@@ -22,8 +22,8 @@ from typing import Any
 from bench import ours, peers
 from bench.data import ROOT
 from bench.memory_worker import peak_bytes
-from cleaner.evaluate import table
-from cleaner.read import SourceKind
+from cleaner.fitting.evaluate import table
+from cleaner.parse.read import SourceKind
 
 Record = dict[str, Any]
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)

@@ -17,7 +17,7 @@ from bench import ours
 from bench.data import Data
 from bench.lines import c4_lines
 from bench.peers import PARSE_ONLY, PEERS, safely
-from cleaner.evaluate import table
+from cleaner.fitting.evaluate import table
 
 Record = dict[str, Any]
 Task = Callable[[], object]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import ROOT
-from cleaner.evaluate import table
+from cleaner.fitting.evaluate import table
 
 Record = dict[str, Any]
 ROUNDS = 15
@@ -57,7 +57,7 @@ def _commands(files: Sequence[str]) -> dict[str, list[str]]:
         BASE: [sys.executable, "-c", "pass"],
         "python -c 'import typer'": [sys.executable, "-c", "import typer"],
         "cleaner --version": [*_script("cleaner", "cleaner"), "--version"],
-        f"cleaner-hook on {SMALL_FILES} small files": [*_script("cleaner-hook", "cleaner.hook"), *files],
+        f"cleaner-hook on {SMALL_FILES} small files": [*_script("cleaner-hook", "cleaner.commands.hook"), *files],
         "trafilatura --version": [*_script("trafilatura", "trafilatura.cli"), "--version"],
     }
 

@@ -17,10 +17,10 @@ def main() -> None:
         print(f"cleaner {__version__}")
         return
     if arguments[:1] == ["hook"]:
-        from cleaner.hook import run
+        from cleaner.commands.hook import run
 
         run(arguments[1:])
-    from cleaner.cli import run as run_commands
+    from cleaner.commands.cli import run as run_commands
 
     run_commands(arguments)
 

@@ -11,24 +11,25 @@ import msgspec
 import numpy as np
 
 from cleaner.cleaned import Cleaned, Verdicts, assemble
-from cleaner.decide import Decision, decide
-from cleaner.guard import Bomb
-from cleaner.lexicon import lexicon
-from cleaner.match import Hit, match_rules
+from cleaner.decide.decision import Decision
+from cleaner.decide.settle import is_settled
+from cleaner.decide.steps import decide
 from cleaner.model import Document, Evidence, Verdict
-from cleaner.notes import Notes
-from cleaner.parse_text import parse_text
+from cleaner.parse.guard import Bomb
+from cleaner.parse.notes import Notes
+from cleaner.parse.read import SourceKind, as_utf8, decode, sniff
+from cleaner.parse.selectors import Selectors
+from cleaner.parse.text import parse_text
 from cleaner.policy import Policy
-from cleaner.read import SourceKind, as_utf8, decode, sniff
-from cleaner.rules import Rule, RuleSet, load_rules
-from cleaner.scorecard import Scorecard, builtin_scorecard
-from cleaner.select import Selectors
-from cleaner.settle import is_settled
-from cleaner.view import View
-from cleaner.weigh import Weights, is_suspect, rule_points, worth
+from cleaner.rules.match import Hit, match_rules
+from cleaner.rules.ruleset import Rule, RuleSet, load_rules
+from cleaner.weigh.lexicon import lexicon
+from cleaner.weigh.scorecard import Scorecard, builtin_scorecard
+from cleaner.weigh.view import View
+from cleaner.weigh.weights import Weights, is_suspect, rule_points, worth
 
 if TYPE_CHECKING:
-    from cleaner.site_memory import SiteMemory
+    from cleaner.sites.memory import SiteMemory
 
 _ROUNDS = 8
 _BEGINNING = 600
@@ -60,7 +61,7 @@ class Cleaner:
         self.lexicon = lexicon()
         self.memory: SiteMemory | None = None
         if sites:
-            from cleaner.site_memory import SiteMemory
+            from cleaner.sites.memory import SiteMemory
 
             self.memory = SiteMemory(sites)
 
@@ -263,7 +264,7 @@ def parse(text: str, kind: SourceKind, selectors: Selectors | None = None, raw: 
     `raw` is the text in UTF-8, where it is at hand.
     """
     if kind == "html":
-        from cleaner.parse_html import parse_html
+        from cleaner.parse.html import parse_html
 
         return parse_html(text if raw is None else raw, selectors)
     return parse_text(text)
@@ -276,7 +277,7 @@ def _carried(document: Document, page: str, shown: Cleaned | None) -> Document |
         return None
     article = document.article
     if article is None and told == 0:
-        from cleaner.structured import hydration_text_of
+        from cleaner.parse.hydration import hydration_text_of
 
         article = hydration_text_of(page)
     if article is None or len(article) < max(_LEAST_CARRIED, _FAR_MORE * told):

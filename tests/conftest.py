@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cleaner import config
+from cleaner.commands import config
 
 
 class Run(NamedTuple):
@@ -43,7 +43,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def command(place: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command line in this process, with a stand-in for the class that decides."""
-    from cleaner.cli import run
+    from cleaner.commands.cli import run
 
     monkeypatch.setattr(config.Settings.__new__, "__defaults__", _defaults_with("fake_cleaner:FakeCleaner"))
     return _command(run, capfdbinary)
@@ -52,7 +52,7 @@ def command(place: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch:
 @pytest.fixture
 def real_command(place: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Command:
     """The command line in this process."""
-    from cleaner.cli import run
+    from cleaner.commands.cli import run
 
     return _command(run, capfdbinary)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from cleaner.cleaned import Cleaned, replay
 from cleaner.model import Cut, Evidence, Verdict
+from cleaner.parse.read import SourceKind
 from cleaner.policy import Policy
-from cleaner.read import SourceKind
 
 NOISE = re.compile(r"^(Read also|App):.*", re.I)
 SPAN = re.compile(r"\[cut\]")

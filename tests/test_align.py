@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_corpus import cases
 
-from cleaner.align import label_blocks
+from cleaner.fitting.align import label_blocks
 
 BODY = [
     "The mayor of Elm resigned on Tuesday after a long debate in the council.",

@@ -13,7 +13,7 @@ import pytest
 from conftest import Command, Run
 from fake_cleaner import CLEAN, CLEANED, STORY
 
-from cleaner import write
+from cleaner.files import write
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_a_very_long_name(command: Command, good: Path) -> None:
 
 
 def test_a_full_disk(command: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cleaner import hook
+    from cleaner.commands import hook
 
     Path("a.txt").write_text(STORY)
 

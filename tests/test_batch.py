@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner import sources, workers
+from cleaner.commands import workers
+from cleaner.commands.job import Outcome, Tally
+from cleaner.commands.limits import Limits
 from cleaner.faults import Unusable
-from cleaner.job import Outcome, Tally
-from cleaner.limits import Limits
-from cleaner.rewrite import is_subsequence
-from cleaner.sources import Form, Noted, Selection, Skipped, Source, output_name
+from cleaner.files import sources
+from cleaner.files.rewrite import is_subsequence
+from cleaner.files.sources import Form, Noted, Selection, Skipped, Source, output_name
 
 
 def prepare(log: str | None) -> Callable[[str], str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import config
-from cleaner.config import Settings
+from cleaner.commands import config
+from cleaner.commands.config import Settings
 from cleaner.faults import Unusable
 
 

@@ -19,12 +19,12 @@ from typing import NamedTuple
 import pytest
 
 from cleaner.cleaned import Cleaned
-from cleaner.evaluate import VERDICTS, class_counts, page_verdicts
-from cleaner.generate import Article, surround
-from cleaner.gold import Case, read_gold
-from cleaner.metrics import tokens
+from cleaner.fitting.evaluate import VERDICTS, class_counts, page_verdicts
+from cleaner.fitting.generate import Article, surround
+from cleaner.fitting.gold import Case, read_gold
+from cleaner.fitting.metrics import tokens
+from cleaner.parse.read import decode
 from cleaner.pipeline import Cleaner
-from cleaner.read import decode
 
 ROOT = Path(__file__).parent.parent
 FLOORS = Path(__file__).with_name("floors.toml")

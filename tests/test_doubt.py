@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner import Cleaner
-from cleaner.breaks import Gaps
-from cleaner.parse_text import parse_text
-from cleaner.scorecard import Card
+from cleaner.decide.breaks import Gaps
+from cleaner.parse.text import parse_text
+from cleaner.weigh.scorecard import Card
 
 STORY = [
     "The council of Brackwater voted on Tuesday to close the swing bridge for eleven weeks from March.",

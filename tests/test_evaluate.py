@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from cleaner import evaluate as ev
-from cleaner import gold as gold_files
-from cleaner import metrics
 from cleaner.cleaned import Cleaned
-from cleaner.evaluate import ClassCount
 from cleaner.faults import Fault
-from cleaner.gold import Case
-from cleaner.metrics import LineTally, Score, Snippets
+from cleaner.fitting import evaluate as ev
+from cleaner.fitting import gold as gold_files
+from cleaner.fitting import metrics
+from cleaner.fitting.evaluate import ClassCount
+from cleaner.fitting.gold import Case
+from cleaner.fitting.metrics import LineTally, Score, Snippets
 from cleaner.model import Verdict
+from cleaner.sites.domain import registered_domain
 
 # Ten tokens, so seven shingles.
 GOLD = "The mayor of Elm resigned on Monday. She gave no"
@@ -211,7 +212,7 @@ def test_noise_cut_out_of_a_body_line_is_no_loss() -> None:
     ],
 )
 def test_registered_domain(address: str, domain: str) -> None:
-    assert metrics.registered_domain(address) == domain
+    assert registered_domain(address) == domain
 
 
 def test_folds_are_stable_and_hold_whole_sites() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.generate import Article, Look, Made, random_look, surround, teaser
+from cleaner.fitting.generate import Article, Look, Made, random_look, surround, teaser
 
 STORY = Article(
     "Elm loses its mayor",

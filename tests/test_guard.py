@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.guard import Bomb, check_nesting
-from cleaner.parse_html import parse_html
+from cleaner.parse.guard import Bomb, check_nesting
+from cleaner.parse.html import parse_html
 from cleaner.pipeline import Cleaner
 
 BOMBS = {

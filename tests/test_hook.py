@@ -94,7 +94,7 @@ def test_restore_undoes_the_hook(command: Command, place: Path) -> None:
 
 def test_the_hook_imports_no_command_line_library() -> None:
     code = (
-        "import sys, cleaner.hook\n"
+        "import sys, cleaner.commands.hook\n"
         "print({'typer', 'rich', 'multiprocessing', 'tomllib', 'jinja2', 'trafilatura'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -28,11 +28,12 @@ from selectolax.lexbor import LexborHTMLParser
 from test_corpus import ROOT, UNTOUCHED, Done, cases, cleaned_case, squeeze, the_cleaner
 
 from cleaner.cleaned import Cleaned, replay
-from cleaner.gold import Case
+from cleaner.fitting.gold import Case
 from cleaner.model import CLASSES, NOISE_CLASSES
+from cleaner.parse.hydration import hydration_text
+from cleaner.parse.read import SourceKind, decode
+from cleaner.parse.structured import read_structured
 from cleaner.pipeline import Cleaner
-from cleaner.read import SourceKind, decode
-from cleaner.structured import hydration_text, read_structured
 
 EXAMPLES = os.environ.get("LAW_EXAMPLES")
 LAW = settings(

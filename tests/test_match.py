@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.facts import Facts, fold
-from cleaner.match import Hit, applies, match_rules
 from cleaner.model import KINDS, Block, Document, Kind
-from cleaner.rule_alphabet import recode, recode_pattern
-from cleaner.rule_compile import Phrasebook, compile_rules
-from cleaner.rule_files import Rule
-from cleaner.rule_literals import Anatomy
-from cleaner.rule_text import GONE, collapse, kept_positions, literal, seen
-from cleaner.rule_view import count_words
-from cleaner.rules import RuleSet
+from cleaner.rules.alphabet import recode, recode_pattern
+from cleaner.rules.compile import Phrasebook, compile_rules
+from cleaner.rules.files import Rule
+from cleaner.rules.lines import count_words
+from cleaner.rules.literals import Anatomy
+from cleaner.rules.match import Hit, applies, match_rules
+from cleaner.rules.ruleset import RuleSet
+from cleaner.rules.text import GONE, collapse, kept_positions, literal, seen
 
 
 def page(*texts: str, kinds: Sequence[Kind] = (), joint: str = "\n") -> Document:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from cleaner.metadata import (
+from cleaner.parse.metadata import (
     Field,
     Metadata,
     headline_candidates,
@@ -21,7 +21,7 @@ from cleaner.metadata import (
     site_names,
     without_site,
 )
-from cleaner.structured import read_structured
+from cleaner.parse.structured import read_structured
 
 URL = "https://www.kuestenbote.example/hafen/oeffnet-im-mai"
 HEADLINE = "Hafen von Norderwiek öffnet im Mai"

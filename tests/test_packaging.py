@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PROBE = (
     "import sys; sys.path[:0] = [sys.argv[1]]\n"
-    "from cleaner.rules import builtin_directory\n"
+    "from cleaner.rules.ruleset import builtin_directory\n"
     "print(builtin_directory(), len(list(builtin_directory().glob('*.toml'))))"
 )
 
@@ -78,7 +78,7 @@ def test_the_wheel_names_both_commands(wheel: Path) -> None:
     (name,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
     points = archive.read(name).decode()
     assert "cleaner = cleaner.__main__:main" in points
-    assert "cleaner-hook = cleaner.hook:run" in points
+    assert "cleaner-hook = cleaner.commands.hook:run" in points
 
 
 def test_the_sdist_builds_the_same_wheel(checkout: Path, wheel: Path, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from cleaner.cleaned import Cleaned
+from cleaner.parse.structured import declared_kind, read_structured
 from cleaner.pipeline import Cleaner
-from cleaner.structured import declared_kind, read_structured
 
 STORY = (
     "The ferry to Skerrow left the quay at noon with ninety people and a piano on board, the harbour office said.",

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.model import KINDS, Document
-from cleaner.parse_html import parse_html
-from cleaner.select import Selectors
+from cleaner.parse.html import parse_html
+from cleaner.parse.selectors import Selectors
 
 
 def lines(source: str) -> list[str]:

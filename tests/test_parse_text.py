@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.model import KINDS
-from cleaner.parse_text import parse_text
+from cleaner.parse.text import parse_text
 
 STORIES = {
     "en": [

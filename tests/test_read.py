@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.read import NotText, decode, sniff
+from cleaner.parse.read import NotText, decode, sniff
 
 TEXTS = {
     "de": "Die Bürgermeisterin von Übersee ist am Dienstag zurückgetreten. „Wir müssen größer denken“, sagte sie – "

@@ -13,8 +13,8 @@ from fake_cleaner import CLEANED, STORY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaner import record
 from cleaner.faults import Fault
+from cleaner.files import record
 
 
 def _lines(path: str) -> list[dict[str, Any]]:

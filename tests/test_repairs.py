@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import Cleaner, config
+from cleaner import Cleaner
+from cleaner.commands import config
 from cleaner.faults import Unusable
 from cleaner.policy import REPAIRS, Policy
 

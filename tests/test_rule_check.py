@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from cleaner.rule_check import Finding, check_file, check_files, read_sources, render
-from cleaner.rule_compile import Phrasebook
-from cleaner.rule_files import KEYS, Action, merge_words, parse
+from cleaner.rules.compile import Phrasebook
+from cleaner.rules.files import KEYS, Action, merge_words, parse
+from cleaner.workbench.check import Finding, check_file, check_files, read_sources, render
 
 WORDS = "[words.more]\nen = ['read more', 'more on this']\n"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.rule_check import Sources, check_file_rule, read_sources, render
-from cleaner.rule_compile import Phrasebook
-from cleaner.rule_files import RuleFile, WrittenRule, merge_words
-from cleaner.rules import builtin_directory, rule_paths
+from cleaner.rules.compile import Phrasebook
+from cleaner.rules.files import RuleFile, WrittenRule, merge_words
+from cleaner.rules.ruleset import builtin_directory, rule_paths
+from cleaner.workbench.check import Sources, check_file_rule, read_sources, render
 
 SOURCES: Sources = read_sources(rule_paths(builtin_directory()))
 BOOK = Phrasebook(merge_words(SOURCES.files))

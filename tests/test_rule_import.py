@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from cleaner import Cleaner, faults
-from cleaner.css_example import holds_text, matching, sparing
-from cleaner.import_filters import read_filters
-from cleaner.import_ftr import is_ftr, read_ftr
-from cleaner.import_write import GROUP, class_of
-from cleaner.imported import Format, Lifted, Needless, Selected, Unsaid
-from cleaner.rule_check import check_file, render
-from cleaner.rule_compile import Phrasebook
-from cleaner.rule_files import KEYS, parse
-from cleaner.rule_import import SourceFile, import_rules, import_texts, read_sources, summary
-from cleaner.rules import load_layers
+from cleaner.importers.collection import SourceFile, import_rules, import_texts, read_sources, summary
+from cleaner.importers.filters import read_filters
+from cleaner.importers.ftr import is_ftr, read_ftr
+from cleaner.importers.imported import Format, Lifted, Needless, Selected, Unsaid
+from cleaner.importers.write import GROUP, class_of
+from cleaner.rules.compile import Phrasebook
+from cleaner.rules.files import KEYS, parse
+from cleaner.rules.ruleset import load_layers
+from cleaner.workbench.check import check_file, render
+from cleaner.workbench.css_example import holds_text, matching, sparing
 
 SITE_FILE = """# Tidings, a paper of our own
 title: //h1
@@ -271,7 +271,7 @@ def test_the_rules_prove_themselves(tmp_path: Path) -> None:
 def _body_is_known() -> bool:
     from typing import get_args
 
-    from cleaner.rule_files import Action
+    from cleaner.rules.files import Action
 
     return "body" in get_args(Action)
 

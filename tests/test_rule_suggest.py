@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cleaner.cleaned import Cleaned
 from cleaner.model import Evidence, Verdict
-from cleaner.rule_check import check_files
-from cleaner.rule_files import RuleFile, WrittenRule, parse
-from cleaner.rule_suggest import TODO, Suggester, to_do
+from cleaner.rules.files import RuleFile, WrittenRule, parse
+from cleaner.workbench.check import check_files
+from cleaner.workbench.suggest import TODO, Suggester, to_do
 
 STORY = [
     ("Council votes on pier {n}", "headline"),

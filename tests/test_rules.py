@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import rules as rules_module
 from cleaner.facts import fold
-from cleaner.match import match_rules
 from cleaner.model import Block, Document
-from cleaner.parse_html import parse_html
-from cleaner.rule_files import MAX_FILE_BYTES, MAX_RULES, RuleError, parse
-from cleaner.rules import RuleSet, load_layers, rule_paths
+from cleaner.parse.html import parse_html
+from cleaner.rules import ruleset as rules_module
+from cleaner.rules.files import MAX_FILE_BYTES, MAX_RULES, RuleError, parse
+from cleaner.rules.match import match_rules
+from cleaner.rules.ruleset import RuleSet, load_layers, rule_paths
 
 RULE = """\
 [words.read_also]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import Command
 
-from cleaner.gold import read_gold
-from cleaner.rule_corpus import Use, check_against_corpus, harms, notes, render_notes
-from cleaner.rules import load_layers
+from cleaner.fitting.gold import read_gold
+from cleaner.rules.ruleset import load_layers
+from cleaner.workbench.corpus import Use, check_against_corpus, harms, notes, render_notes
 
 STORY = [
     "The harbour council voted on Monday to share the cost of the new quay with the fishing fleet. (Read more)",
@@ -152,7 +152,7 @@ def test_without_a_corpus_the_command_says_so(
 ) -> None:
     installed = mine.parent / "package" / "rules"
     installed.mkdir(parents=True)
-    monkeypatch.setattr("cleaner.rules_command.builtin_directory", lambda: installed)
+    monkeypatch.setattr("cleaner.commands.rules.builtin_directory", lambda: installed)
     run = real_command("rules", "test", mine)
     assert (run.code, run.out) == (0, "all rules hold\n")
     assert run.err == "proved by their own examples; no corpus: give one with --corpus DIR\n"

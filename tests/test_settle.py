@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cleaner import Cleaner, pipeline
-from cleaner.gold import read_gold
+from cleaner.fitting.gold import read_gold
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 STORY = [

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from conftest import Command
 
-from cleaner import learn
 from cleaner.faults import Unusable
-from cleaner.learn import Learner
 from cleaner.model import Document
-from cleaner.parse_html import parse_html
-from cleaner.parse_text import parse_text
-from cleaner.site_memory import SiteMemory
+from cleaner.parse.html import parse_html
+from cleaner.parse.text import parse_text
+from cleaner.sites import learn
+from cleaner.sites.learn import Learner
+from cleaner.sites.memory import SiteMemory
 
 SITE = "gull.test"
 PITCH = "For two coins a week you read every report that our small newsroom writes about this coast."

@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from cleaner.structured import Structured, decode_json, hydration_text, paragraphs_of, read_structured
+from cleaner.parse.hydration import hydration_text
+from cleaner.parse.loose_json import decode_json
+from cleaner.parse.rich_text import paragraphs_of
+from cleaner.parse.structured import Structured, read_structured
 
 STORY = [
     "Der Hafen von Norderwiek öffnet im Mai wieder, teilte die Behörde am Montag mit.",

@@ -8,9 +8,9 @@ import pytest
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser
 
-from cleaner.rule_files import selector_is_valid
-from cleaner.xpath import Number, Path, Step, XPathError, parse_xpath
-from cleaner.xpath_css import Bias, Unsayable, to_css
+from cleaner.importers.xpath import Number, Path, Step, XPathError, parse_xpath
+from cleaner.importers.xpath_css import Bias, Unsayable, to_css
+from cleaner.rules.files import selector_is_valid
 
 TAGS = ("div", "section", "article", "span", "ul", "nav")
 CLASSES = ("a", "b", "a b", "b a c", "ab", "share-bar", "x a", "A")

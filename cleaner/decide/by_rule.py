@@ -1,0 +1,132 @@
+"""What rules find becomes noise, but for what stands amid the story or in what a rule keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from cleaner.decide.decision import MOST_POINTS, PARAGRAPH_WORDS, Decision, extent, tells
+from cleaner.decide.headline import is_title
+from cleaner.model import Cut, Evidence
+from cleaner.rules.match import Hit, applies, class_of, is_certain
+from cleaner.weigh.view import View
+from cleaner.weigh.weights import CERTAIN
+
+_SURELY_STORY = -0.4
+_MOST_OF_STORY = 0.3
+_MUCH = 100
+"""Words below which nothing that a selector takes is too much."""
+
+
+def is_bound(hit: Hit) -> bool:
+    """Whether its rule asks where the story is or what stands before the block."""
+    rule = hit.rule
+    return (rule.place is not None or bool(rule.follows)) and rule.action != "body" and rule.class_ != "standfirst"
+
+
+def apply_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
+    """Rules that need nothing but the block."""
+    keeping = {hit.block for hit in hits if hit.rule.action == "keep"}
+    amid = keeping | _amid_story(view, decision, hits)
+    excessive = _excessive(view, decision, hits)
+    for hit in hits:
+        if hit.rule.id not in excessive:
+            _apply_one(decision, hit, keeping if hit.rule.css else amid)
+    for block in amid - keeping:
+        if not decision.noise[block]:
+            decision.reason[block] = "amid"  # a sentence amid the story outranks the rules
+
+
+def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
+    """Rules whose selectors take much of what looks like the story: the site uses the name for something else."""
+    blocks: dict[str, set[int]] = defaultdict(set)
+    for hit in hits:
+        if hit.rule.css and hit.rule.action == "drop":
+            blocks[hit.rule.id].add(hit.block)
+    if not blocks:
+        return set()
+    prose = np.where(decision.noise, 0.0, view.prose)
+    most = max(_MUCH, _MOST_OF_STORY * float(prose.sum()))
+    return {name for name, taken in blocks.items() if float(prose[sorted(taken)].sum()) > most}
+
+
+def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]:
+    """Full sentences between paragraphs of the story that the scorecard takes for story, whatever a rule says.
+
+    A story about newsletters or cookie banners quotes them; its quotation reads on where a notice ends.
+    """
+    dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
+    sentence = view.is_sentence & (decision.points <= _SURELY_STORY)
+    prose = view.ends_sentence & (view.words >= PARAGRAPH_WORDS)
+    prose[sorted(dropped)] = False
+    prose |= sentence
+    prose[:1] |= ~view.ends_sentence[:1]  # a headline
+    edge = np.array([True])
+    between = np.concatenate((edge, prose[:-1])) & np.concatenate((prose[1:], edge))
+    sure = between & sentence
+    if view.size > 1 and prose[1] and 0 in dropped and decision.points[0] <= _SURELY_STORY:
+        sure[0] |= is_title(view, 0)
+    return {block for block in dropped if sure[block]}
+
+
+def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
+    rule, block = hit.rule, hit.block
+    label = class_of(rule)
+    if rule.action == "cut":
+        cut = Cut(hit.start, hit.end, "", label, (Evidence(f"rule:{rule.id}", CERTAIN),))
+        decision.cuts.setdefault(block, []).append(cut)
+        return
+    decision.rules.setdefault(block, []).append(hit)
+    if rule.action == "keep":
+        decision.protected.add(block)
+        decision.noise[block] = False
+        decision.label[block] = label if label == "correction" else "story"
+    elif block not in keeping:
+        if rule.weight is not None:
+            decision.points[block] += rule.weight
+        if rule.weight is None or decision.points[block] > 0:
+            decision.noise[block] = True
+        if decision.noise[block] and (rule.weight is None or not _is_named(decision, block)):
+            decision.label[block] = label
+
+
+def _is_named(decision: Decision, block: int) -> bool:
+    """Whether a rule that is sure gave the block its class: a hint does not give it another."""
+    return any(is_certain(hit.rule) for hit in decision.rules[block])
+
+
+def apply_bound_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
+    """Rules that ask where the story is or what stands before the block."""
+    if not hits:
+        return
+    first, last = extent(view, decision)
+    keeping = decision.protected
+    for hit in sorted(hits, key=lambda found: found.block):
+        place = "before" if hit.block < first else "after" if hit.block > last else "inside"
+        before = [decision.label[b] if decision.noise[b] else None for b in range(max(0, hit.block - 2), hit.block)]
+        if applies(hit, before, place):
+            _apply_one(decision, hit, keeping)
+
+
+def stay_in_body(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
+    """Keep to the elements that hold the story by rule: the first such rule that finds one counts."""
+    inside: dict[str, list[Hit]] = {}
+    for hit in hits:
+        inside.setdefault(hit.rule.id, []).append(hit)
+    for name, own in sorted(inside.items(), key=lambda entry: entry[1][0].rule.line):
+        blocks = np.zeros(view.size, dtype=bool)
+        blocks[[hit.block for hit in own]] = True
+        doubtful = decision.noise & (decision.points < MOST_POINTS)
+        doubtful[list(decision.rules)] = False
+        if not tells(view, blocks & (doubtful | ~decision.noise)):
+            continue
+        for index in np.flatnonzero(blocks & doubtful).tolist():
+            decision.noise[index] = False
+            decision.reason[index] = f"inside {name}"
+        keeping = decision.protected
+        for index in np.flatnonzero(~blocks & ~decision.noise).tolist():
+            if index not in keeping:
+                decision.drop(index, "story", f"outside {name}")
+        return

@@ -1,0 +1,145 @@
+"""Which block is the headline, and what stands right above and below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.decide.breaks import LONG_PARAGRAPH
+from cleaner.decide.decision import Decision, extent, only_doubted, story_prose
+from cleaner.facts import BUCKETS, Floats
+from cleaner.weigh.view import View
+
+HEADLINE_WORDS = 30
+LONGEST_TITLE = 24
+"""Words of a line from which on it is a paragraph, where no page says that it is the headline."""
+_HEADLINE_REACH = 12
+_MOST_KICKERS = 3
+_KICKER_WORDS = 12
+_MOST_ABOVE = 0.15
+"""Share of the story that may seem to stand above the headline that the page gives."""
+_UNDER_HEADLINE = 4
+_FEW_SENTENCES = 3
+_LEAD = 4
+"""Paragraphs at the story's begin that a headline shares words with."""
+_NAME_WORDS = (2, 3)
+_SHORT_SENTENCE = 4
+_STANDFIRST_WORDS = 6
+_SAME_WORDS = 0.8
+
+
+def find_headline(view: View, decision: Decision) -> int | None:
+    """The block that is the headline: what the page says it is, or a title-like line over the story."""
+    prose = np.flatnonzero(story_prose(view, decision))
+    if not len(prose):
+        return None
+    first = int(prose[0])
+    named = _named_headline(view, prose)
+    if named is not None:
+        return named
+    long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > LONGEST_TITLE))
+    first = int(long[0]) if len(long) else first
+    titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if is_title(view, index)]
+    titles = [index for index in titles if only_doubted(decision, index)]
+    if not titles:
+        return None
+    shared = _shared_with(view, prose[:_LEAD].tolist())
+    told = [index for enough in (2, 1) for index in titles if shared[index] >= enough]
+    told += [index for index in titles if not decision.noise[index]]
+    return told[0] if told else None
+
+
+def _shared_with(view: View, lead: Sequence[int]) -> Floats:
+    """How many of each block's content words the story's first paragraphs have."""
+    block, word = view.terms
+    known = np.zeros(BUCKETS, dtype=bool)
+    known[word[np.bincount(lead, minlength=view.size).take(block) > 0]] = True
+    return view.count_terms(known[word])
+
+
+def clear_above_headline(view: View, decision: Decision) -> None:
+    """The headline comes first: a few lines over it are kickers; under more, or a paragraph, it is none."""
+    if decision.headline is None:
+        return
+    above = np.flatnonzero(~decision.noise[: decision.headline])
+    stops = view.ends_sentence | (view.words > _KICKER_WORDS) | view.goes_on
+    text = (view.words[above] >= _SHORT_SENTENCE) & stops[above]
+    if not _is_told(view, decision.headline) and (text.any() or len(above) > _MOST_KICKERS):
+        decision.headline = None
+        return
+    for block in sorted(set(above.tolist()) - decision.protected):
+        decision.drop(block, "label", "headline")
+
+
+def drop_name_under_headline(view: View, decision: Decision) -> None:
+    """Drop the author's name right over the first paragraph."""
+    if decision.headline is None:
+        return
+    start = decision.headline + 1
+    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
+    if name is not None and name not in decision.protected:
+        decision.drop(name, "byline", "headline")
+
+
+def name_under(view: View, left: NDArray[np.int64]) -> int | None:
+    """Of the blocks left under a headline, the line of two or three words with capitals right over a paragraph."""
+    left = left[: _UNDER_HEADLINE + 1]
+    prose = np.flatnonzero(view.is_sentence[left])
+    if not len(prose) or prose[0] == 0:
+        return None
+    name = int(left[prose[0] - 1])
+    named = _NAME_WORDS[0] <= view.words[name] <= _NAME_WORDS[1] and view.capitalised[name] == 1
+    return name if named and view.function_share[name] == 0 and is_title(view, name) else None
+
+
+def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
+    """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
+    if decision.headline is None:
+        return
+    first, _ = extent(view, decision)
+    alike, covered = view.description_terms
+    same = (alike >= _SAME_WORDS) & (covered >= _SAME_WORDS) & (view.words >= _STANDFIRST_WORDS)
+    for index in sorted({*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}):
+        if index > decision.headline and view.document.blocks[index].kind != "caption":
+            decision.noise[index] = False
+            decision.label[index] = "standfirst"
+
+
+def keep_begin(view: View, decision: Decision) -> None:
+    """The first paragraph right under the headline that the page gives is the story's begin, if only doubted."""
+    headline = decision.headline
+    if headline is None or not _is_told(view, headline):
+        return
+    for index in range(headline + 1, min(view.size, headline + 1 + _UNDER_HEADLINE)):
+        if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
+            block = view.document.blocks[index]
+            plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)
+            if plain and decision.noise[index] and only_doubted(decision, index):
+                decision.noise[index] = False
+                decision.label[index] = "story"
+            return
+
+
+def is_title(view: View, index: int) -> bool:
+    block = view.document.blocks[index]
+    short = 2 <= view.words[index] <= HEADLINE_WORDS
+    return (
+        short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
+    )
+
+
+def _is_told(view: View, index: int) -> bool:
+    """Whether the block is what the page gives as its headline."""
+    return any(title == index for _, _, title in view.titles)
+
+
+def _named_headline(view: View, prose: NDArray[np.int64]) -> int | None:
+    """What the page gives as its headline, where nearly all of the story stands below it."""
+    words = view.words[prose]
+    for _, _, index in view.titles:
+        above = float(words[prose < index].sum())
+        if view.words[index] <= 2 * HEADLINE_WORDS and above <= _MOST_ABOVE * float(words.sum()):
+            return index
+    return None

@@ -1,0 +1,127 @@
+"""Titles that lead to other stories: under a header, in turns with times, or in a link."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from cleaner.decide.breaks import HEADER_WORDS, LONG_PARAGRAPH
+from cleaner.decide.decision import Decision, story_prose
+from cleaner.decide.headline import LONGEST_TITLE
+from cleaner.facts import COLON, QUESTION, Bools
+from cleaner.weigh.view import View
+
+_BEGUN = 2
+"""Paragraphs from which on the story has begun."""
+_LISTS = ("related", "tail")
+_LONGEST_LIST = 12
+_TWO_SENTENCES = 2
+_SUBHEADING_WORDS = 4
+_TIMES = 2
+_MOST_BETWEEN = 3
+"""Lines from one time of a list to the next."""
+
+
+def drop_links(view: View, decision: Decision) -> None:
+    """Drop paragraphs that are a link and no sentence: they lead to another story."""
+    if view.structure is None:
+        return
+    keeping = decision.protected
+    linked = view.all_link & ~view.ends_sentence & ~decision.noise
+    for index in np.flatnonzero(linked).tolist():
+        if view.document.blocks[index].kind == "paragraph" and index not in keeping:
+            decision.drop(index, "related", "link")
+
+
+def drop_listed(view: View, decision: Decision) -> None:
+    """Drop the titles under a header of other stories, and those that stand in turns with times.
+
+    Only below the story's first paragraphs: above them the last such title may be the story's own. A sentence ends
+    the list, but where titles and sentences stand in turns from a header to the end.
+    """
+    headers = {
+        index
+        for index in _ruled(decision, _LISTS)
+        if decision.noise[index] and decision.label[index] in _LISTS and _is_header(view, index)
+    }
+    times = _ruled(decision, ("timestamp",))
+    begun = np.flatnonzero(story_prose(view, decision).cumsum() >= _BEGUN)
+    if not len(begun) or not (headers or len(times) >= _TIMES):
+        return
+    titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= LONGEST_TITLE)
+    titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
+    titles &= view.sentences < _TWO_SENTENCES
+    titles[list(decision.protected)] = False
+    marks = sorted(headers | times)
+    for start, stop in _runs(titles):
+        inside = marks[bisect_left(marks, start) : bisect_left(marks, stop)]
+        if not inside:
+            continue
+        header = next((index for index in inside if index in headers), stop)
+        beside = _beside([index for index in inside if index in times], range(start, stop))
+        for index in [*_under(view, decision, titles, header, stop), *beside]:
+            if not decision.noise[index] or decision.is_hinted(index):
+                decision.drop(index, "related", "listed")
+
+
+def _is_header(view: View, index: int) -> bool:
+    """Whether a line that leads away from the story stands over others, and does not name one itself."""
+    text = view.document.blocks[index].text
+    return bool(view.words[index] <= HEADER_WORDS) and ": " not in text and "：" not in text[:-1]
+
+
+def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
+    """The blocks that a rule of one of the classes speaks of."""
+    return {index for index, hits in decision.rules.items() for hit in hits if hit.rule.class_ in classes}
+
+
+def _runs(marked: Bools) -> list[tuple[int, int]]:
+    """The runs of marked blocks, as (from, to)."""
+    change = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
+    return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
+
+
+def _under(view: View, decision: Decision, titles: Bools, header: int, stop: int) -> range:
+    """The lines that stand under the header of other stories, in a run of titles up to `stop`."""
+    if header == stop:
+        return range(0)
+    if _in_turns(view, decision, titles, header + 1):
+        return range(header + 1, view.size)
+    stop = _end_of_list(view, header + 1, stop)
+    if stop < view.size and _heads_next(view, stop - 1):
+        stop -= 1
+    return range(header + 1, min(stop, header + 1 + _LONGEST_LIST))
+
+
+def _end_of_list(view: View, start: int, stop: int) -> int:
+    """Where a heading stands, or the line over a list of another kind: what follows is the story's; else `stop`."""
+    kinds = [block.kind for block in view.document.blocks[start:stop]]
+    for offset, kind in enumerate(kinds):
+        if kind != kinds[0] and kind in ("heading", "list_item"):
+            return start + offset - (kind == "list_item")
+    return stop
+
+
+def _in_turns(view: View, decision: Decision, titles: Bools, start: int) -> bool:
+    """Whether from a block on titles and short paragraphs stand in turns: each with what its story begins with."""
+    left = start + np.flatnonzero(~decision.noise[start:])
+    if not 3 <= len(left) <= 2 * _LONGEST_LIST or not decision.protected.isdisjoint(left.tolist()):
+        return False
+    turns = titles[left] == (np.arange(len(left)) % 2 == 0)
+    return bool(turns.all() and (view.words[left] < LONG_PARAGRAPH).all())
+
+
+def _heads_next(view: View, index: int) -> bool:
+    """Whether a line before a sentence is more likely its subheading than a title in a list."""
+    return bool(view.words[index] <= _SUBHEADING_WORDS) or view.document.blocks[index].kind == "heading"
+
+
+def _beside(times: Sequence[int], run: range) -> range:
+    """The lines of a run from the first to the last of several times that stand close to each other."""
+    reach = max([after - before for before, after in pairwise(times)], default=0)
+    if not 2 <= reach <= _MOST_BETWEEN:
+        return range(0)
+    return range(max(run.start, times[0] - reach + 1), min(run.stop, times[-1] + reach))

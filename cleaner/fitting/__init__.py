@@ -1,0 +1,1 @@
+"""Labelled documents: measuring how well stories are found, and fitting the scorecard to them."""

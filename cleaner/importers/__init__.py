@@ -1,0 +1,1 @@
+"""Other projects' rule collections as rules of ours."""

@@ -1,0 +1,1 @@
+"""What recurs across a site's documents."""
