@@ -447,3 +447,20 @@ def test_blocks_are_trimmed_ordered_and_where_they_say(source: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_parsing_is_a_function_of_the_page(source: str) -> None:
     assert parse_html(source) == parse_html(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<div><span>Anna Berg</span><span>28.05.2023</span></div>", "Anna Berg 28.05.2023"),
+        ("<li><a>Share</a><a>Tweet</a></li>", "Share Tweet"),
+        ("<div><b><i>Uwe Moll</i></b><time>9:30</time></div>", "Uwe Moll 9:30"),
+        ("<p><span>T</span><span>he pier</span></p>", "The pier"),
+        ("<p><b>Pier</b><i>s</i></p>", "Piers"),
+        ("<p><em>Pier</em><strong>, again</strong></p>", "Pier, again"),
+        ("<p>H<sub>2</sub><i>O</i></p>", "H2O"),
+        ("<p>i<b>Phone</b></p>", "iPhone"),
+    ],
+)
+def test_words_of_two_elements_beside_each_other_are_set_apart(source: str, text: str) -> None:
+    assert lines(source) == [text]

@@ -17,6 +17,11 @@ from cleaner.weigh.view import View
 _BEGUN = 2
 """Paragraphs from which on the story has begun."""
 _LISTS = ("related", "tail")
+_SECTIONS = ("comment", *_LISTS)
+_STORY_PARAGRAPHS = 3
+_LONGEST_LEDE = 30
+_MOST_OF_ABOVE = 0.5
+"""Share of the story above it that a section may seem to hold."""
 _LONGEST_LIST = 12
 _TWO_SENTENCES = 2
 _SUBHEADING_WORDS = 4
@@ -34,6 +39,31 @@ def drop_links(view: View, decision: Decision) -> None:
     for index in np.flatnonzero(linked).tolist():
         if view.document.blocks[index].kind == "paragraph" and index not in keeping:
             decision.drop(index, "related", "link")
+
+
+def drop_sections(view: View, decision: Decision) -> None:
+    """Drop what stands with a header of comments or other stories in an element of its own, below the story."""
+    if view.structure is None:
+        return
+    around = view.around
+    prose = view.words * story_prose(view, decision)
+    begun = np.flatnonzero(story_prose(view, decision).cumsum() >= _STORY_PARAGRAPHS)
+    for header in sorted(_ruled(decision, _SECTIONS)):
+        if not decision.noise[header] or not _is_header(view, header) or not len(begun) or header < begun[0]:
+            continue
+        above = np.append(0, np.flatnonzero(~decision.noise[:header]) + 1)[-1]
+        section = holder = int(around.holder[header])
+        while holder and around.low[holder] >= above:
+            section, holder = holder, int(around.parent[holder])
+        inside = slice(header + 1, int(around.high[section]))
+        if around.low[section] < above or prose[inside].sum() > _MOST_OF_ABOVE * prose[:header].sum():
+            continue
+        label = "comment" if decision.label[header] == "comment" else "related"
+        if label == "related" and (prose[inside] > _LONGEST_LEDE).any():
+            continue
+        for block in range(header + 1, inside.stop):
+            if not decision.noise[block] and block not in decision.protected:
+                decision.drop(block, label, "section")
 
 
 def drop_listed(view: View, decision: Decision) -> None:

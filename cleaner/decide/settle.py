@@ -9,6 +9,7 @@ from cleaner.decide.copies import SAME
 from cleaner.decide.decision import Decision
 from cleaner.decide.headline import name_under
 from cleaner.decide.tail import SHARED_IN_TAIL
+from cleaner.decide.turns import find_turns
 from cleaner.rules.match import may_be_noise
 from cleaner.rules.ruleset import RuleSet
 from cleaner.weigh.view import View
@@ -28,7 +29,7 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
         return False
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
-    if "copy" in decision.reason.values():
+    if "copy" in decision.reason.values() or find_turns(view, order.tolist()):
         return False  # what is left of several may be seen to be another's copy
     texts = [blocks[index].text for index in order.tolist()]
     if view.structure is not None:

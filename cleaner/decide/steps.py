@@ -16,11 +16,12 @@ from cleaner.decide.headline import (
     keep_begin,
     keep_standfirst,
 )
-from cleaner.decide.lists import drop_links, drop_listed
+from cleaner.decide.lists import drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.repair import find_repairs
 from cleaner.decide.tail import drop_tail
+from cleaner.decide.turns import drop_turns
 from cleaner.facts import Floats
 from cleaner.policy import Policy
 from cleaner.rules.match import Hit
@@ -93,7 +94,9 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_copies(view, decision)
     drop_contained(view, decision)
     drop_links(view, decision)
+    drop_sections(view, decision)
     drop_listed(view, decision)
+    drop_turns(view, decision)
     return decision
 
 

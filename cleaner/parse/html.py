@@ -56,6 +56,9 @@ KIND_OF_TAG: dict[str, Kind] = {
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _NAMING = ("id", "role", "itemprop")
+_SEAM = "\0"
+"""Where an element inside a line ends and another begins; no text of a page has this character."""
+_SHORTEST_PART = 2
 _TAGS_ALWAYS = ("html", "head", "body", "br")
 
 
@@ -141,6 +144,7 @@ class _Walk:
         has, says = self.keys.update, self.said.update
         outer: list[tuple[Iterator[LexborNode], int, bool]] = [(iter(()), 0, False)]
         children, container, in_link = body.iter(include_text=True), 0, False
+        beside = False
         while outer:
             for node in children:
                 tag = node.tag_id
@@ -150,6 +154,7 @@ class _Walk:
                     if pieces or not text.isspace():
                         pieces.append(text)
                         self.link_chars += in_link and len(text)
+                        beside = False
                 elif what >= INLINE:
                     outer.append((children, container, in_link))
                     attributes = node.attributes
@@ -158,10 +163,12 @@ class _Walk:
                     if what == BLOCK:
                         container = self._open(node.tag or "", attributes, container)
                     else:
+                        pieces += [_SEAM] * beside
                         inline.add(tag)
                         self.links += what == LINK
                         in_link |= what == LINK
                     place[node.mem_id] = container
+                    beside = False
                     children = node.iter(include_text=True)
                     break
                 elif what == BREAK:
@@ -171,6 +178,7 @@ class _Walk:
             else:
                 inner = container
                 children, container, in_link = outer.pop()
+                beside = container == inner
                 if container != inner and (pieces or self.links):
                     self._flush(inner)
         self._flush(0)
@@ -288,7 +296,7 @@ class _Walk:
         """Make a block of the text that has gathered, if any."""
         if self.pieces:
             kind = self.kinds[container]
-            text = "".join(self.pieces)
+            text = "".join(_sewn(self.pieces) if _SEAM in self.pieces else self.pieces)
             if kind == "preformatted":
                 text = text.replace("\v", "\n").strip("\n")
             elif "\v" in self.pieces:
@@ -304,6 +312,22 @@ class _Walk:
             self.pieces.clear()
             self.link_chars = 0
         self.links = 0
+
+
+def _sewn(pieces: list[str]) -> list[str]:
+    """Text with a space where an element inside a line ends and another begins, if they hold words of their own."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and found[-1] == _SEAM:
+            found[-1] = " " if len(found) > 1 and _are_apart(found[-2], piece) else ""
+        found.append(piece)
+    return [piece for piece in found if piece != _SEAM]
+
+
+def _are_apart(one: str, other: str) -> bool:
+    """Whether what stands in two elements without a space between is a word each: a name and a date, two buttons."""
+    starts = other[:1].isupper() or other[:1].isdigit()
+    return starts and one[-1:].isalnum() and min(len(one), len(other)) >= _SHORTEST_PART
 
 
 def _joined(cells: list[Block]) -> Block:

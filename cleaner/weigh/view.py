@@ -128,6 +128,12 @@ class View:
         return found
 
     @cached_property
+    def announces(self) -> Bools:
+        """Ends in a colon or a comma: what it begins stands in the next block."""
+        found: Bools = self.goes_on | (self.last_character == 1)
+        return found
+
+    @cached_property
     def ends_sentence(self) -> Bools:
         """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""
         before = self.facts.classes[np.maximum(self.facts.end - 2, self.facts.start)]
