@@ -21,25 +21,27 @@ from cleaner.weigh.view import View
 _TITLE_WORDS = 3
 _TITLE_CHARS = 15
 _MEAN_TITLE_CHARS = 28
+_LONG_TITLE_CHARS = 45
+"""Letters of titles, on average, that no subheadings have: where each has a lede."""
 _UNSPACED_CHARS = 2.5
 """How many letters a character is worth where there are no spaces between words."""
-_LEDE_WORDS = (4, 25)
+_LEDE_WORDS = (4, 45)
 _LEDE_SENTENCES = 3
-_BRIEF_WORDS = 20
+_BRIEF_WORDS = 25
 _LEAST_TITLES = 3
 _TITLES_ALONE = 4
 """Titles there must be where none has a lede."""
 _STORY_PARAGRAPHS = 3
 _PARAGRAPH_WORDS = 8
 _SEVERAL_DIGITS = 2
-_MOST_KNOWN = 0.4
+_MOST_KNOWN = 0.32
 """Share of their content words that teasers below a story may have from it."""
 _KNOWN_OF_HEADLINE = 2
 """Content words that the headline under teasers shares with the story."""
 _ALIEN = 0.15
 """Share of their content words that teasers above the headline may have from the story."""
 _LEDES_AMID = 2
-_LONG_TITLE_CHARS = 34
+_TITLE_CHARS_AMID = 34
 _LEAST_TERMS = 14
 _APART = 0.08
 """Share of their content words that teasers amid a story may have from it."""
@@ -77,7 +79,7 @@ def find_turns(view: View, left: list[int]) -> list[tuple[int, int]]:
 def _at_end(view: View, left: list[int]) -> _Teasers | None:
     """Go up from the last block as long as titles, their ledes and a few short words between are all there is."""
     last = at = len(left) - 1
-    if at > 0 and _is_lede(view, left[at]) and not _is_title(view, left[at - 1]):
+    if at > 0 and _is_brief(view, left[at]) and not _is_title(view, left[at - 1]):
         at -= 1  # a sentence about the site, below the last teaser
     titles: list[int] = []
     neighbours = ledes = start = short = 0
@@ -140,7 +142,7 @@ def _amid(view: View, left: list[int]) -> list[tuple[int, int]]:
 
 def _is_apart(view: View, blocks: list[int], story: list[int]) -> bool:
     """Whether blocks, of which the titles are long, share next to nothing with a story."""
-    if float(np.mean([_letters(view, block) for block in blocks if _is_title(view, block)])) < _LONG_TITLE_CHARS:
+    if float(np.mean([_letters(view, block) for block in blocks if _is_title(view, block)])) < _TITLE_CHARS_AMID:
         return False
     shares = _known(view, blocks, story)
     terms = sum(terms for _, terms in shares)
@@ -199,12 +201,13 @@ def _are_teasers(view: View, left: list[int], found: _Teasers) -> bool:
     """Whether enough of them read like titles, below enough of a story that has come to an end."""
     above = np.array(left[: found.start], dtype=np.int64)
     story = view.ends_sentence[above] & (view.words[above] >= _PARAGRAPH_WORDS)
-    if story.sum() < _STORY_PARAGRAPHS or not view.ends_sentence[above[-1]] or not found.neighbours:
+    if story.sum() < _STORY_PARAGRAPHS or not view.ends_sentence[above[-1]]:
         return False
     number = len(found.titles)
     if number < (_LEAST_TITLES if found.ledes else _TITLES_ALONE):
         return False
-    if float(np.mean([_letters(view, block) for block in found.titles])) < _MEAN_TITLE_CHARS:
+    least = _MEAN_TITLE_CHARS if found.neighbours else _LONG_TITLE_CHARS
+    if float(np.mean([_letters(view, block) for block in found.titles])) < least:
         return False
     shares = _known(view, left[found.start :], above[story].tolist())
     if sum(known for known, _ in shares) > _MOST_KNOWN * sum(terms for _, terms in shares):

@@ -31,14 +31,12 @@ from cleaner.facts import (
     codes_of,
     distinct,
     fold,
-    hash_list,
 )
 from cleaner.model import Block, Document
 from cleaner.weigh.lexicon import Lexicon
 from cleaner.weigh.names import Names
 from cleaner.weigh.structure import Structure
 
-_WORD = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_ARTICLE = 300
 _ALL_LINK = 0.85
@@ -255,11 +253,10 @@ class View:
         return self._terms_of(self.document.description)
 
     def _terms_of(self, text: str) -> tuple[Floats, Floats]:
-        words = _WORD.findall(fold(text))
-        if not words:
+        if not text:
             return np.zeros(self.size), np.zeros(self.size)
         table = np.zeros(BUCKETS, dtype=bool)
-        table[hash_list(words) & np.uint32(BUCKETS - 1)] = True
+        table[Facts(Document(text, (Block(text, "paragraph", 0, len(text)),))).buckets] = True
         hits = self.count_terms(table[self.terms[1]])
         return ratio(hits, self.term_count), hits / max(1, int(np.count_nonzero(table)))
 
