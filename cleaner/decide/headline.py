@@ -25,6 +25,7 @@ _FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 _NAME_WORDS = (2, 3)
+_LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
 _STANDFIRST_WORDS = 6
 _SAME_WORDS = 0.8
@@ -124,7 +125,7 @@ def keep_begin(view: View, decision: Decision) -> None:
 
 def is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
-    short = 2 <= view.words[index] <= HEADLINE_WORDS
+    short = 2 <= view.words[index] <= HEADLINE_WORDS and sum(map(str.isalpha, block.text)) >= _LEAST_LETTERS
     return (
         short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
     )
