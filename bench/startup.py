@@ -32,8 +32,9 @@ def startup() -> list[Record]:
                 for file, text in scrapes.items():
                     (Path(folder) / file).write_text(text, "utf-8")
                 spent, code = _process_time(command)
-                if code not in (0, int("hook" in name)):  # the hook exits 1 when it has changed something
-                    notes[name] = f"exit code {code}"
+                changed = [file for file, text in scrapes.items() if (Path(folder) / file).read_text("utf-8") != text]
+                if code != int("hook" in name) or bool(changed) != ("hook" in name):
+                    notes[name] = f"exit code {code}, {len(changed)} files changed"  # the hook exits 1 and changes all
                 if round_:  # the first fills the disk caches
                     times.setdefault(name, []).append(spent)
     base = statistics.median(times[BASE])
