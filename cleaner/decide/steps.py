@@ -20,7 +20,7 @@ from cleaner.decide.lists import drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.repair import find_repairs
-from cleaner.decide.tail import drop_tail
+from cleaner.decide.tail import drop_bare_headings, drop_tail
 from cleaner.decide.turns import drop_turns
 from cleaner.facts import Floats
 from cleaner.policy import Policy
@@ -64,6 +64,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     if not has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
     apply_bound_rules(view, decision, [hit for hit in hits if is_bound(hit)])
+    drop_bare_headings(view, decision)
     decision.headline = find_headline(view, decision)
     clear_above_headline(view, decision)
     drop_name_under_headline(view, decision)
