@@ -64,6 +64,7 @@ def test_teasers_amid_the_story_go_where_they_share_nothing_with_it() -> None:
         ["Oh ferry that knows no hurry,", "the chain is your only friend,", "it asks of the sea no worry,", "nor end"],
         ["- a wheel of oak from the shipyard", "- a chain of ninety metres", "- the patience of the pupils"],
         ["Tilda Roos", "Aron Lind", "Maj Ek", "Pelle Sand"],
+        ["What may travel on the boat", "Bicycles", "Dogs", "What may not travel on it", "Cars, vans, carts, pianos"],
     ],
 )
 def test_what_ends_the_story_in_another_way_stays(end: list[str]) -> None:

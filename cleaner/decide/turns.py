@@ -20,6 +20,9 @@ from cleaner.weigh.view import View
 
 _TITLE_WORDS = 3
 _TITLE_CHARS = 15
+_COMMAS = ",،、，"
+_MOST_COMMAS = 2
+"""Commas in a title: a line with more is a list."""
 _MEAN_TITLE_CHARS = 28
 _LONG_TITLE_CHARS = 45
 """Letters of titles, on average, that no subheadings have: where each has a lede."""
@@ -91,7 +94,7 @@ def _at_end(view: View, left: list[int]) -> _Teasers | None:
             start = at
         elif _is_lede(view, block) and _is_title(view, left[at - 1]):
             ledes += 1
-        elif titles and short < len(titles) and _is_short(view, block):
+        elif titles and short < len(titles) and _is_short(view, block) and not _is_short(view, left[at + 1]):
             short += 1
         else:
             break
@@ -171,6 +174,7 @@ def _is_title(view: View, block: int) -> bool:
         and (view.structure is not None or view.document.blocks[block].kind != "list_item")
         and "\t" not in text
         and not text[0].islower()
+        and sum(map(text.count, _COMMAS)) <= _MOST_COMMAS
         and _letters(view, block) >= _TITLE_CHARS
     )
 
