@@ -29,7 +29,7 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
         return False
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
-    if "copy" in decision.reason.values() or find_turns(view, order.tolist()):
+    if "copy" in decision.reason.values() or find_turns(view, order):
         return False  # what is left of several may be seen to be another's copy
     texts = [blocks[index].text for index in order.tolist()]
     if view.structure is not None:

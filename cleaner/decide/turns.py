@@ -9,9 +9,11 @@ nothing with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.decide.decision import Decision
 from cleaner.decide.headline import LONGEST_TITLE
@@ -50,8 +52,24 @@ _APART = 0.08
 """Share of their content words that teasers amid a story may have from it."""
 
 
+class _Forms(NamedTuple):
+    """What the blocks left look like; a list has an entry for each of them."""
+
+    blocks: list[int]
+    title: list[bool]
+    lede: list[bool]
+    brief: list[bool]
+    """It is a lede, and shorter than most paragraphs of stories."""
+    short: list[bool]
+    """It is a word or two: a kicker, a name."""
+    prose: list[bool]
+    ends: list[bool]
+    """It ends a sentence."""
+    letters: list[float]
+
+
 class _Teasers(NamedTuple):
-    """What stands in turns at the end of the blocks left: from which of them, and which are titles."""
+    """What stands in turns at the end: from where on, and where the titles are."""
 
     start: int
     titles: list[int]
@@ -62,160 +80,153 @@ class _Teasers(NamedTuple):
 
 def drop_turns(view: View, decision: Decision) -> None:
     """Drop the teasers that stand in turns below the story, above its headline, or amid it."""
-    left = np.flatnonzero(~decision.noise).tolist()
+    left = np.flatnonzero(~decision.noise)
     for start, stop in find_turns(view, left):
         label = "tail" if stop == len(left) else "related"
-        inside = range(left[start], view.size if label == "tail" else left[stop - 1] + 1)
+        inside = range(int(left[start]), view.size if label == "tail" else int(left[stop - 1]) + 1)
         for block in inside if decision.protected.isdisjoint(inside) else ():
             if decision.is_hinted(block) or not decision.noise[block]:
                 decision.drop(block, label, "turns")
 
 
-def find_turns(view: View, left: list[int]) -> list[tuple[int, int]]:
+def find_turns(view: View, left: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Where teasers stand in turns among the blocks left, as (from, to) of their places in `left`."""
-    end = _at_end(view, left)
-    story = left if end is None or not _are_teasers(view, left, end) else left[: end.start]
-    found = [*_above(view, story), *_amid(view, story)]
-    return found if len(story) == len(left) else [*found, (len(story), len(left))]
+    forms = _forms_of(view, left)
+    if sum(forms.title) < _LEAST_TITLES - 1:
+        return []
+    end = _at_end(forms)
+    stop = len(left) if end is None or not _are_teasers(view, forms, end) else end.start
+    found = [*_above(view, forms, stop), *_amid(view, forms, stop)]
+    return found if stop == len(left) else [*found, (stop, len(left))]
 
 
-def _at_end(view: View, left: list[int]) -> _Teasers | None:
+def _forms_of(view: View, left: NDArray[np.int64]) -> _Forms:
+    words, ends, sentences = view.words[left], view.ends_sentence[left], view.sentences[left]
+    unspaced = (view.first_class[left] & UNSPACED) != 0
+    letters = view.facts.chars[left] * np.where(unspaced, _UNSPACED_CHARS, 1.0)
+    title = (words >= _TITLE_WORDS) & (words <= LONGEST_TITLE) & ~ends & ~view.announces[left]
+    title &= (sentences <= 1) & (letters >= _TITLE_CHARS)
+    blocks = left.tolist()
+    for at in np.flatnonzero(title).tolist():
+        title[at] = _begins_like_title(view, blocks[at])
+    least, most = _LEDE_WORDS
+    lede = ends & (words >= least) & (words <= most) & (sentences <= _LEDE_SENTENCES)
+    return _Forms(
+        blocks,
+        title.tolist(),
+        lede.tolist(),
+        (lede & (words <= _BRIEF_WORDS)).tolist(),
+        ((words < _TITLE_WORDS) & ~ends).tolist(),
+        (ends & (words >= _PARAGRAPH_WORDS)).tolist(),
+        ends.tolist(),
+        letters.tolist(),
+    )
+
+
+def _begins_like_title(view: View, block: int) -> bool:
+    """Whether a line of a title's length is no item of a list, no row of a table, and does not begin small."""
+    text, kind = view.document.blocks[block].text, view.document.blocks[block].kind
+    listed = kind == "list_item" and view.structure is None
+    return not (listed or "\t" in text or text[0].islower() or sum(map(text.count, _COMMAS)) > _MOST_COMMAS)
+
+
+def _at_end(forms: _Forms) -> _Teasers | None:
     """Go up from the last block as long as titles, their ledes and a few short words between are all there is."""
-    last = at = len(left) - 1
-    if at > 0 and _is_brief(view, left[at]) and not _is_title(view, left[at - 1]):
+    last = at = len(forms.blocks) - 1
+    if at > 0 and forms.brief[at] and not forms.title[at - 1]:
         at -= 1  # a sentence about the site, below the last teaser
     titles: list[int] = []
-    neighbours = ledes = start = short = 0
+    neighbours = ledes = short = 0
     while at > 0:
-        block = left[at]
-        if _is_title(view, block):
-            neighbours += at == last or _is_title(view, left[at + 1])
-            titles.append(block)
-            start = at
-        elif _is_lede(view, block) and _is_title(view, left[at - 1]):
+        if forms.title[at]:
+            neighbours += at == last or forms.title[at + 1]
+            titles.append(at)
+        elif forms.lede[at] and forms.title[at - 1]:
             ledes += 1
-        elif titles and short < len(titles) and _is_short(view, block) and not _is_short(view, left[at + 1]):
+        elif short < len(titles) and forms.short[at] and not forms.short[at + 1]:
             short += 1
         else:
             break
         at -= 1
-    return _Teasers(start, titles, neighbours, ledes) if titles else None
+    return _Teasers(titles[-1], titles, neighbours, ledes) if titles else None
 
 
-def _above(view: View, left: list[int]) -> list[tuple[int, int]]:
+def _are_teasers(view: View, forms: _Forms, found: _Teasers) -> bool:
+    """Whether enough of them read like titles, below enough of a story that has come to an end."""
+    if sum(forms.prose[: found.start]) < _STORY_PARAGRAPHS or not forms.ends[found.start - 1]:
+        return False
+    number = len(found.titles)
+    if number < (_LEAST_TITLES if found.ledes else _TITLES_ALONE):
+        return False
+    if _mean_letters(forms, found.titles) < (_MEAN_TITLE_CHARS if found.neighbours else _LONG_TITLE_CHARS):
+        return False
+    if _share_known(view, forms, range(found.start, len(forms.blocks)), range(found.start)) > _MOST_KNOWN:
+        return False
+    blocks = [forms.blocks[at] for at in found.titles]
+    figures = view.facts.count(DIGIT)[blocks] >= _SEVERAL_DIGITS
+    labelled = view.facts.count(COLON)[blocks] > 0
+    return bool(2 * figures.sum() <= number and 2 * labelled.sum() <= number)
+
+
+def _above(view: View, forms: _Forms, stop: int) -> list[tuple[int, int]]:
     """The teasers above the headline: it shares words with the story, they do not."""
-    prose = [bool(view.ends_sentence[block] and view.words[block] >= _PARAGRAPH_WORDS) for block in left]
-    begin = next((at for at in range(len(left) - 2) if all(prose[at : at + _STORY_PARAGRAPHS])), 0)
+    begin = next((at for at in range(stop - 2) if all(forms.prose[at : at + _STORY_PARAGRAPHS])), 0)
     headline = begin - 1
-    while headline > 0 and _is_short(view, left[headline]):
+    while headline > 0 and forms.short[headline]:
         headline -= 1
-    if headline < _LEAST_TITLES - 1 or not _is_title(view, left[headline]):
+    if headline < _LEAST_TITLES - 1 or not forms.title[headline]:
         return []
-    titles = [left[at] for at in range(headline) if _is_title(view, left[at])]
-    ledes = [at for at in range(1, headline) if _is_brief(view, left[at]) and _is_title(view, left[at - 1])]
-    short = sum(_is_short(view, block) for block in left[:headline])
-    if len(titles) < _LEAST_TITLES - 1 or not ledes or len(titles) + len(ledes) + short < headline:
+    titles = [at for at in range(headline) if forms.title[at]]
+    ledes = [at for at in range(1, headline) if forms.brief[at] and forms.title[at - 1]]
+    if len(titles) < _LEAST_TITLES - 1 or not ledes:
         return []
-    story = [block for block, one in zip(left[begin:], prose[begin:], strict=True) if one]
-    (own, _), *others = _known(view, [left[headline], *titles, *(left[at] for at in ledes)], story)
-    alien = sum(known for known, _ in others) <= _ALIEN * sum(terms for _, terms in others)
+    if len(titles) + len(ledes) + sum(forms.short[:headline]) < headline:
+        return []
+    story = range(begin, stop)
+    (own, _), *_ = _known(view, forms, [headline], story)
+    alien = _share_known(view, forms, [*titles, *ledes], story) <= _ALIEN
     return [(0, headline)] if alien and own >= _KNOWN_OF_HEADLINE else []
 
 
-def _amid(view: View, left: list[int]) -> list[tuple[int, int]]:
+def _amid(view: View, forms: _Forms, stop: int) -> list[tuple[int, int]]:
     """The teasers between two paragraphs of the story that share next to nothing with the rest of it."""
-    titles = [_is_title(view, block) for block in left]
-    prose = [bool(view.ends_sentence[block] and view.words[block] >= _PARAGRAPH_WORDS) for block in left]
+    title, prose = forms.title, forms.prose
     found: list[tuple[int, int]] = []
     at = 1
-    while at < len(left) - 1:
+    while at < stop - 1:
         start = at
-        while at < len(left) - 1 and (titles[at] or (titles[at - 1] and titles[at + 1] and _is_brief(view, left[at]))):
+        while at < stop - 1 and (title[at] or (title[at - 1] and title[at + 1] and forms.brief[at])):
             at += 1
-        number = sum(titles[start:at])
+        number = sum(title[start:at])
         if 1 < number < at - start <= number + _LEDES_AMID and prose[start - 1] and prose[at]:
-            rest = [
-                block for block, one in zip(left[:start] + left[at:], prose[:start] + prose[at:], strict=True) if one
-            ]
-            if _is_apart(view, left[start:at], rest):
+            inside = range(start, at)
+            rest = [*range(start), *range(at, stop)]
+            if _mean_letters(forms, [one for one in inside if title[one]]) >= _TITLE_CHARS_AMID and (
+                sum(terms for _, terms in _known(view, forms, inside, ())) >= _LEAST_TERMS
+                and _share_known(view, forms, inside, rest) <= _APART
+            ):
                 found.append((start, at))
         at += at == start
     return found
 
 
-def _is_apart(view: View, blocks: list[int], story: list[int]) -> bool:
-    """Whether blocks, of which the titles are long, share next to nothing with a story."""
-    if float(np.mean([_letters(view, block) for block in blocks if _is_title(view, block)])) < _TITLE_CHARS_AMID:
-        return False
-    shares = _known(view, blocks, story)
-    terms = sum(terms for _, terms in shares)
-    return terms >= _LEAST_TERMS and sum(known for known, _ in shares) <= _APART * terms
+def _mean_letters(forms: _Forms, places: Sequence[int]) -> float:
+    return sum(forms.letters[at] for at in places) / len(places)
 
 
-def _known(view: View, blocks: list[int], story: list[int]) -> list[tuple[int, int]]:
-    """For each block, how many of its content words begin like one of the story's, and how many it has."""
-    known = set[int]().union(*(_stems(view, block) for block in story))
-    return [(len(own & known), len(own)) for own in (_stems(view, block) for block in blocks)]
+def _share_known(view: View, forms: _Forms, places: Iterable[int], story: Iterable[int]) -> float:
+    """The share of the content words at these places that begin like one of the story's."""
+    shares = _known(view, forms, places, story)
+    return sum(known for known, _ in shares) / max(1, sum(terms for _, terms in shares))
+
+
+def _known(view: View, forms: _Forms, places: Iterable[int], story: Iterable[int]) -> list[tuple[int, int]]:
+    """For each place, how many of its content words begin like one of the story's, and how many it has."""
+    known = set[int]().union(*(_stems(view, forms.blocks[at]) for at in story if forms.prose[at]))
+    return [(len(own & known), len(own)) for own in (_stems(view, forms.blocks[at]) for at in places)]
 
 
 def _stems(view: View, block: int) -> set[int]:
     words = slice(int(view.facts.word_from[block]), int(view.facts.word_to[block]))
     stems: list[int] = view.facts.stems[words][~view.function_words[words]].tolist()
     return set(stems)
-
-
-def _is_title(view: View, block: int) -> bool:
-    text = view.document.blocks[block].text
-    return (
-        _TITLE_WORDS <= view.words[block] <= LONGEST_TITLE
-        and not view.ends_sentence[block]
-        and not view.announces[block]
-        and view.sentences[block] <= 1
-        and (view.structure is not None or view.document.blocks[block].kind != "list_item")
-        and "\t" not in text
-        and not text[0].islower()
-        and sum(map(text.count, _COMMAS)) <= _MOST_COMMAS
-        and _letters(view, block) >= _TITLE_CHARS
-    )
-
-
-def _is_lede(view: View, block: int) -> bool:
-    least, most = _LEDE_WORDS
-    return bool(
-        view.ends_sentence[block] and least <= view.words[block] <= most and view.sentences[block] <= _LEDE_SENTENCES
-    )
-
-
-def _is_brief(view: View, block: int) -> bool:
-    """Whether it is a lede that is shorter than most paragraphs of stories."""
-    return _is_lede(view, block) and bool(view.words[block] <= _BRIEF_WORDS)
-
-
-def _is_short(view: View, block: int) -> bool:
-    """Whether it is a word or two: a kicker, a name."""
-    return bool(view.words[block] < _TITLE_WORDS and not view.ends_sentence[block])
-
-
-def _letters(view: View, block: int) -> float:
-    unspaced = view.first_class[block] & UNSPACED
-    return float(view.facts.chars[block]) * (_UNSPACED_CHARS if unspaced else 1.0)
-
-
-def _are_teasers(view: View, left: list[int], found: _Teasers) -> bool:
-    """Whether enough of them read like titles, below enough of a story that has come to an end."""
-    above = np.array(left[: found.start], dtype=np.int64)
-    story = view.ends_sentence[above] & (view.words[above] >= _PARAGRAPH_WORDS)
-    if story.sum() < _STORY_PARAGRAPHS or not view.ends_sentence[above[-1]]:
-        return False
-    number = len(found.titles)
-    if number < (_LEAST_TITLES if found.ledes else _TITLES_ALONE):
-        return False
-    least = _MEAN_TITLE_CHARS if found.neighbours else _LONG_TITLE_CHARS
-    if float(np.mean([_letters(view, block) for block in found.titles])) < least:
-        return False
-    shares = _known(view, left[found.start :], above[story].tolist())
-    if sum(known for known, _ in shares) > _MOST_KNOWN * sum(terms for _, terms in shares):
-        return False
-    figures = view.facts.count(DIGIT)[found.titles] >= _SEVERAL_DIGITS
-    labelled = view.facts.count(COLON)[found.titles] > 0
-    return bool(2 * figures.sum() <= number and 2 * labelled.sum() <= number)
