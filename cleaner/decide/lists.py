@@ -45,25 +45,38 @@ def drop_sections(view: View, decision: Decision) -> None:
     """Drop what stands with a header of comments or other stories in an element of its own, below the story."""
     if view.structure is None:
         return
+    story = story_prose(view, decision)
+    begun = np.flatnonzero(story.cumsum() >= _STORY_PARAGRAPHS)
+    if not len(begun):
+        return
     around = view.around
-    prose = view.words * story_prose(view, decision)
-    begun = np.flatnonzero(story_prose(view, decision).cumsum() >= _STORY_PARAGRAPHS)
+    prose = np.append(0.0, (view.words * story).cumsum())
+    long = np.append(0, (story & (view.words > _LONGEST_LEDE)).cumsum())
+    above = np.append(0, np.maximum.accumulate(np.where(decision.noise, 0, view.index + 1)))
+    done = int(begun[0])
     for header in sorted(_ruled(decision, _SECTIONS)):
-        if not decision.noise[header] or not _is_header(view, header) or not len(begun) or header < begun[0]:
+        if header < done or not decision.noise[header] or not _is_header(view, header):
             continue
-        above = np.append(0, np.flatnonzero(~decision.noise[:header]) + 1)[-1]
-        section = holder = int(around.holder[header])
-        while holder and around.low[holder] >= above:
-            section, holder = holder, int(around.parent[holder])
-        inside = slice(header + 1, int(around.high[section]))
-        if around.low[section] < above or prose[inside].sum() > _MOST_OF_ABOVE * prose[:header].sum():
-            continue
+        section = _headed_by(view, header, int(above[header]))
+        inside = range(header + 1, int(around.high[section]))
+        told = prose[max(header + 1, inside.stop)] - prose[header + 1]
         label = "comment" if decision.label[header] == "comment" else "related"
-        if label == "related" and (prose[inside] > _LONGEST_LEDE).any():
+        teasers = label == "comment" or long[max(header + 1, inside.stop)] == long[header + 1]
+        if around.low[section] < above[header] or told > _MOST_OF_ABOVE * prose[header] or not teasers:
             continue
-        for block in range(header + 1, inside.stop):
+        done = max(done, inside.stop)
+        for block in inside:
             if not decision.noise[block] and block not in decision.protected:
                 decision.drop(block, label, "section")
+
+
+def _headed_by(view: View, header: int, above: int) -> int:
+    """The widest container around a block that begins below the last block kept above it; else the block's own."""
+    around = view.around
+    section = holder = int(around.holder[header])
+    while holder and around.low[holder] >= above:
+        section, holder = holder, int(around.parent[holder])
+    return section
 
 
 def drop_listed(view: View, decision: Decision) -> None:

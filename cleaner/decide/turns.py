@@ -9,7 +9,9 @@ nothing with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -192,6 +194,7 @@ def _amid(view: View, forms: _Forms, stop: int) -> list[tuple[int, int]]:
     """The teasers between two paragraphs of the story that share next to nothing with the rest of it."""
     title, prose = forms.title, forms.prose
     found: list[tuple[int, int]] = []
+    told: Counter[int] = Counter()
     at = 1
     while at < stop - 1:
         start = at
@@ -199,15 +202,26 @@ def _amid(view: View, forms: _Forms, stop: int) -> list[tuple[int, int]]:
             at += 1
         number = sum(title[start:at])
         if 1 < number < at - start <= number + _LEDES_AMID and prose[start - 1] and prose[at]:
-            inside = range(start, at)
-            rest = [*range(start), *range(at, stop)]
-            if _mean_letters(forms, [one for one in inside if title[one]]) >= _TITLE_CHARS_AMID and (
-                sum(terms for _, terms in _known(view, forms, inside, ())) >= _LEAST_TERMS
-                and _share_known(view, forms, inside, rest) <= _APART
-            ):
+            told = told or Counter(chain.from_iterable(_stems(view, forms.blocks[one]) for one in _prose(forms, stop)))
+            if _is_apart(view, forms, range(start, at), told):
                 found.append((start, at))
         at += at == start
     return found
+
+
+def _prose(forms: _Forms, stop: int) -> list[int]:
+    return [at for at in range(stop) if forms.prose[at]]
+
+
+def _is_apart(view: View, forms: _Forms, inside: range, told: Counter[int]) -> bool:
+    """Whether blocks share next to nothing with the rest of the story: `told` counts the paragraphs with each stem."""
+    if _mean_letters(forms, [at for at in inside if forms.title[at]]) < _TITLE_CHARS_AMID:
+        return False
+    stems = [_stems(view, forms.blocks[at]) for at in inside]
+    here = Counter(chain.from_iterable(own for at, own in zip(inside, stems, strict=True) if forms.prose[at]))
+    terms = sum(map(len, stems))
+    known = sum(told[stem] > here[stem] for own in stems for stem in own)
+    return terms >= _LEAST_TERMS and known <= _APART * terms
 
 
 def _mean_letters(forms: _Forms, places: Sequence[int]) -> float:
