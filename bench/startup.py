@@ -33,8 +33,9 @@ def startup() -> list[Record]:
                     (Path(folder) / file).write_text(text, "utf-8")
                 spent, code = _process_time(command)
                 changed = [file for file, text in scrapes.items() if (Path(folder) / file).read_text("utf-8") != text]
-                if code != int("hook" in name) or bool(changed) != ("hook" in name):
-                    notes[name] = f"exit code {code}, {len(changed)} files changed"  # the hook exits 1 and changes all
+                hook = "hook" in name  # it exits 1 and changes all of them, the others change none
+                if code != int(hook) or len(changed) != hook * len(scrapes):
+                    notes[name] = f"exit code {code}, {len(changed)} files changed"
                 if round_:  # the first fills the disk caches
                     times.setdefault(name, []).append(spent)
     base = statistics.median(times[BASE])

@@ -49,7 +49,6 @@ def drop_sections(view: View, decision: Decision) -> None:
     begun = np.flatnonzero(story.cumsum() >= _STORY_PARAGRAPHS)
     if not len(begun):
         return
-    around = view.around
     prose = np.append(0.0, (view.words * story).cumsum())
     long = np.append(0, (story & (view.words > _LONGEST_LEDE)).cumsum())
     above = np.append(0, np.maximum.accumulate(np.where(decision.noise, 0, view.index + 1)))
@@ -57,26 +56,25 @@ def drop_sections(view: View, decision: Decision) -> None:
     for header in sorted(_ruled(decision, _SECTIONS)):
         if header < done or not decision.noise[header] or not _is_header(view, header):
             continue
-        section = _headed_by(view, header, int(above[header]))
-        inside = range(header + 1, int(around.high[section]))
-        told = prose[max(header + 1, inside.stop)] - prose[header + 1]
-        label = "comment" if decision.label[header] == "comment" else "related"
-        teasers = label == "comment" or long[max(header + 1, inside.stop)] == long[header + 1]
-        if around.low[section] < above[header] or told > _MOST_OF_ABOVE * prose[header] or not teasers:
+        stop = _end_of_section(view, header, int(above[header]))
+        if prose[stop] - prose[header + 1] > _MOST_OF_ABOVE * prose[header]:
             continue
-        done = max(done, inside.stop)
-        for block in inside:
+        label = "comment" if decision.label[header] == "comment" else "related"
+        if label == "related" and long[stop] > long[header + 1]:
+            continue
+        done = stop
+        for block in range(header + 1, stop):
             if not decision.noise[block] and block not in decision.protected:
                 decision.drop(block, label, "section")
 
 
-def _headed_by(view: View, header: int, above: int) -> int:
-    """The widest container around a block that begins below the last block kept above it; else the block's own."""
+def _end_of_section(view: View, header: int, above: int) -> int:
+    """Where the widest container ends that has the header and no block kept above it; right below it where none has."""
     around = view.around
-    section = holder = int(around.holder[header])
+    stop, holder = header + 1, int(around.holder[header])
     while holder and around.low[holder] >= above:
-        section, holder = holder, int(around.parent[holder])
-    return section
+        stop, holder = int(around.high[holder]), int(around.parent[holder])
+    return stop
 
 
 def drop_listed(view: View, decision: Decision) -> None:

@@ -29,7 +29,7 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
         return False
     if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
         return False
-    if "copy" in decision.reason.values() or find_turns(view, order):
+    if "copy" in decision.reason.values():
         return False  # what is left of several may be seen to be another's copy
     texts = [blocks[index].text for index in order.tolist()]
     if view.structure is not None:
@@ -38,6 +38,6 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
     if len(set(long)) < len(long) or texts[0] in texts[1:] or view.cut_short[order].any():
         return False
     shared = shared_at_end(view, left)
-    if shared < SHARED_AT_END or may_be_noise(rules, texts, language, site):
+    if shared < SHARED_AT_END or find_turns(view, order) or may_be_noise(rules, texts, language, site):
         return False
     return shared >= SHARED_IN_TAIL or not Gaps(view, order, decision.label, decision.points).usable.any()

@@ -202,15 +202,13 @@ def _amid(view: View, forms: _Forms, stop: int) -> list[tuple[int, int]]:
             at += 1
         number = sum(title[start:at])
         if 1 < number < at - start <= number + _LEDES_AMID and prose[start - 1] and prose[at]:
-            told = told or Counter(chain.from_iterable(_stems(view, forms.blocks[one]) for one in _prose(forms, stop)))
+            told = told or Counter(
+                chain.from_iterable(_stems(view, forms.blocks[one]) for one in range(stop) if prose[one])
+            )
             if _is_apart(view, forms, range(start, at), told):
                 found.append((start, at))
         at += at == start
     return found
-
-
-def _prose(forms: _Forms, stop: int) -> list[int]:
-    return [at for at in range(stop) if forms.prose[at]]
 
 
 def _is_apart(view: View, forms: _Forms, inside: range, told: Counter[int]) -> bool:

@@ -317,11 +317,12 @@ class _Walk:
 def _sewn(pieces: list[str]) -> list[str]:
     """Text with a space where an element inside a line ends and another begins, if they hold words of their own."""
     found: list[str] = []
-    for piece in pieces:
-        if found and found[-1] == _SEAM:
-            found[-1] = " " if len(found) > 1 and _are_apart(found[-2], piece) else ""
-        found.append(piece)
-    return [piece for piece in found if piece != _SEAM]
+    for before, piece, after in zip(["", *pieces[:-1]], pieces, [*pieces[1:], ""], strict=True):
+        if piece != _SEAM:
+            found.append(piece)
+        elif _are_apart(before, after):
+            found.append(" ")
+    return found
 
 
 def _are_apart(one: str, other: str) -> bool:

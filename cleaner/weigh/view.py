@@ -78,6 +78,11 @@ def word_triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return words[:-2] * np.uint32(31) + words[1:-1] * np.uint32(1009) + words[2:]
 
 
+def _facts_of(text: str) -> Facts:
+    """The counts of a text that is one block."""
+    return Facts(Document(text, (Block(text, "paragraph", 0, len(text)),)))
+
+
 class View:
     """Facts that more than one signal needs, each worked out once."""
 
@@ -256,7 +261,7 @@ class View:
         if not text:
             return np.zeros(self.size), np.zeros(self.size)
         table = np.zeros(BUCKETS, dtype=bool)
-        table[Facts(Document(text, (Block(text, "paragraph", 0, len(text)),))).buckets] = True
+        table[_facts_of(text).buckets] = True
         hits = self.count_terms(table[self.terms[1]])
         return ratio(hits, self.term_count), hits / max(1, int(np.count_nonzero(table)))
 
@@ -292,7 +297,7 @@ class View:
         article = self.document.article
         if article is None or len(article) < _LEAST_ARTICLE:
             return None
-        triples = word_triples(Facts(Document(article, (Block(article, "paragraph", 0, len(article)),))).words)
+        triples = word_triples(_facts_of(article).words)
         own = word_triples(self.facts.words)
         inside = np.isin(own, triples).astype(np.float64)
         running = np.concatenate(([0.0], np.cumsum(inside)))
