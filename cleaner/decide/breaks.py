@@ -14,8 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.facts import BUCKETS, COLON, QUOTE, SPACE, STOP, UPPER, Bools, Floats, distinct
-from cleaner.weigh.signals import points_back
+from cleaner.facts import BUCKETS, COLON, DIGIT, QUOTE, SPACE, STOP, UPPER, Bools, Floats, distinct
 from cleaner.weigh.view import View, ratio
 
 LISTS = frozenset({"related", "tail", "nav", "comment", "share", "newsletter", "legal", "app"})
@@ -39,6 +38,12 @@ _DIVIDERS = 2
 _MANY = 30.0
 _MANY_LINKED = 12.0
 _NEAR = 3
+_NEAR_BEFORE = 2
+_STRANGER = 0.15
+"""Share of its words up to which a line has little from before."""
+_MANY_STRANGERS = 8.0
+_NEW_NAMES = 2
+_LEAST_SHARED = 0.02
 _NEAR_NAMES = 4
 
 BreakSignal = Callable[["Gaps"], Floats]
@@ -84,7 +89,7 @@ class Gaps:
 
     def _link(self) -> None:
         """Where each content word of a block stood before: first, a second time, and last."""
-        stems = self.view.facts.stems
+        stems = self.view.stems
         content = ~self.view.function_words
         block, bucket = self._pairs(content, stems)
         order = np.lexsort((block, bucket))
@@ -98,6 +103,9 @@ class Gaps:
         self._first_of = np.full(BUCKETS, self.size)
         self._first_of[bucket] = self._first
         self.terms = self._tally(block)
+        near = self._last >= np.maximum(block - _NEAR_BEFORE, 0)
+        self.shared_near = ratio(self._tally(block[near]), self.terms)
+        """Per block, the share of its words that one of the two blocks before it has."""
         self.shared = ratio(self._tally(block[again]), self.terms)
         """Per block, the share of its words that occurred in an earlier block."""
         self.theme = ratio(self._tally(block[self._second < block]), self.terms)
@@ -105,11 +113,11 @@ class Gaps:
 
     def _name(self) -> None:
         """Words with a capital amid a sentence: how many each block has, how many for the first time."""
-        block, bucket = self._pairs(_amid_sentence(self.view), self.view.facts.stems)
+        block, bucket = self._pairs(_amid_sentence(self.view), self.view.stems)
         first = np.minimum(self._first_of[bucket], block)
         self.names = self._tally(block)
         self.new_names = self._tally(block[first == block])
-        self._name_block, self._name_first = block, first
+        self.name_block, self.name_first = block, first
 
     def _pairs(self, chosen: Bools, values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The different (block, value) pairs of the chosen words that stand in the blocks left."""
@@ -149,17 +157,17 @@ class Gaps:
 
     def crossing(self) -> Floats:
         """Words after each gap (once a block) that occurred before it."""
-        return self._spans(self._first, self._block)
+        return self.spans(self._first, self._block)
 
     def theme_crossing(self) -> Floats:
         """Words after each gap that occurred in two blocks before it."""
-        return self._spans(self._second, self._block)
+        return self.spans(self._second, self._block)
 
     def names_crossing(self) -> Floats:
         """Names after each gap that occurred before it."""
-        return self._spans(self._name_first, self._name_block)
+        return self.spans(self.name_first, self.name_block)
 
-    def _spans(self, origin: NDArray[np.int64], block: NDArray[np.int64]) -> Floats:
+    def spans(self, origin: NDArray[np.int64], block: NDArray[np.int64]) -> Floats:
         """How many pairs of an origin and a later block each gap lies between."""
         moved = origin < block
         change = np.bincount(origin[moved] + 1, minlength=self.size + 1).astype(np.float64)
@@ -174,7 +182,7 @@ class Gaps:
         second = np.full(self.size, self.size)
         second[block] = _nth(first, block, 2, self.size)
         lines = np.flatnonzero(self.words >= _LINE_WORDS)
-        return self._spans(np.minimum(second[lines], lines), lines)
+        return self.spans(np.minimum(second[lines], lines), lines)
 
     @cached_property
     def usable(self) -> Bools:
@@ -182,7 +190,8 @@ class Gaps:
         enough = self.before(self.words) >= _LEAST_WORDS_BEFORE
         lines = self.after(self.words >= _LINE_WORDS) >= _LEAST_AFTER
         short = self.after(self.words >= LONG_PARAGRAPH) <= _MOST_LONG_AFTER
-        result: Bools = (self.prose_before >= LEAST_BEFORE) & enough & lines & short
+        told = self.before(self.prose & self.ends_sentence) >= LEAST_BEFORE
+        result: Bools = told & enough & lines & short
         return result
 
     def goes_on(self, at: int) -> bool:
@@ -203,6 +212,21 @@ class Gaps:
         split = int(np.searchsorted(marks, at))
         before = Counter(texts[:split])
         return any(before[text] >= _DIVIDERS for text in texts[split:])
+
+    @cached_property
+    def usually_shared(self) -> Floats:
+        """What the paragraphs before each gap share with those before them, as a mean: never nothing."""
+        return np.maximum(self.mean_before(self.shared), _LEAST_SHARED)
+
+    @cached_property
+    def most_shared(self) -> Floats:
+        """The most that any line of six words or more after each gap shares with what stands before it."""
+        shared = np.where(self.words >= _LINE_WORDS, self.shared, 0.0)
+        return np.asarray(np.maximum.accumulate(shared[::-1])[::-1][1:])
+
+    def more(self, marked: Bools) -> Floats:
+        """How much larger a part of the paragraphs is marked after each gap than before it."""
+        return self.mean_after(marked.astype(np.float64)) - self.mean_before(marked.astype(np.float64))
 
     def within_after(self) -> Floats:
         """Words after each gap that occurred in an earlier block that is after the gap too."""
@@ -272,16 +296,35 @@ def linked_after(gaps: Gaps) -> Floats:
 
 
 @break_signal
-def linked_share(gaps: Gaps) -> Floats:
-    """Share of the paragraphs after the gap that share two words with what stands before it."""
-    return ratio(gaps.linked, gaps.after(gaps.words >= _LINE_WORDS))
+def least_shares_after(gaps: Gaps) -> Floats:
+    """The most that any line of six words or more after the gap shares with what stands before it."""
+    return gaps.most_shared
 
 
 @break_signal
-def least_shares_after(gaps: Gaps) -> Floats:
-    """The most that any line of six words or more after the gap shares with what stands before it."""
-    shared = np.where(gaps.words >= _LINE_WORDS, gaps.shared, 0.0)
-    return np.asarray(np.maximum.accumulate(shared[::-1])[::-1][1:])
+def least_to_usual(gaps: Gaps) -> Floats:
+    """The same, in terms of what paragraphs before the gap share as a mean."""
+    return gaps.most_shared / gaps.usually_shared
+
+
+@break_signal
+def crossing_to_usual(gaps: Gaps) -> Floats:
+    """The share of the words after the gap that stand before it, in the same terms."""
+    return ratio(gaps.crossing(), gaps.after(gaps.terms)) / gaps.usually_shared
+
+
+@break_signal
+def shared_before(gaps: Gaps) -> Floats:
+    """Share of its words that a paragraph before the gap has from those before it, as a mean."""
+    return gaps.mean_before(gaps.shared)
+
+
+@break_signal
+def strangers_next(gaps: Gaps) -> Floats:
+    """Blocks in a row from the gap on that share little with what stands before them."""
+    known = np.flatnonzero((gaps.shared >= _STRANGER) & (gaps.words >= _LINE_WORDS))
+    following = np.append(known, gaps.size)[np.searchsorted(known, gaps.at)]
+    return np.minimum(following - gaps.at, _MANY_STRANGERS)
 
 
 @break_signal
@@ -310,6 +353,18 @@ def next_shares(gaps: Gaps) -> Floats:
 
 
 @break_signal
+def next_shares_near(gaps: Gaps) -> Floats:
+    """Share of the next block's content words that one of the two blocks before it has."""
+    return gaps.shared_near[1:]
+
+
+@break_signal
+def next_function_words(gaps: Gaps) -> Floats:
+    """Share of function words in the next block."""
+    return gaps.view.function_share[gaps.left][1:]
+
+
+@break_signal
 def last_shares(gaps: Gaps) -> Floats:
     """Share of the content words of the block before the gap that occurred before it."""
     return gaps.shared[:-1]
@@ -322,22 +377,36 @@ def names_across(gaps: Gaps) -> Floats:
 
 
 @break_signal
+def named_after(gaps: Gaps) -> Floats:
+    """Share of the paragraphs after the gap that name someone or something that is named before it."""
+    first = np.full(gaps.size, gaps.size)
+    np.minimum.at(first, gaps.name_block, gaps.name_first)
+    lines = np.flatnonzero(gaps.prose)
+    return ratio(gaps.spans(np.minimum(first[lines], lines), lines), gaps.prose_after)
+
+
+@break_signal
+def newcomers_more(gaps: Gaps) -> Floats:
+    """How much larger a part of the paragraphs has two new names after the gap than before it."""
+    return gaps.more(gaps.new_names >= _NEW_NAMES)
+
+
+@break_signal
+def figures_more(gaps: Gaps) -> Floats:
+    """How much larger a part of the paragraphs has a figure after the gap than before it."""
+    return gaps.more(gaps.view.facts.count(DIGIT)[gaps.left] > 0)
+
+
+@break_signal
+def times_more(gaps: Gaps) -> Floats:
+    """How much larger a part of the paragraphs has a word of time after the gap than before it."""
+    return gaps.more(gaps.view.time_words[gaps.left] > 0)
+
+
+@break_signal
 def new_names_next(gaps: Gaps) -> Floats:
     """Names a word in the next four blocks that did not stand before."""
     return ratio(gaps.near_after(gaps.new_names, _NEAR_NAMES), gaps.near_after(gaps.words, _NEAR_NAMES))
-
-
-@break_signal
-def new_names_more(gaps: Gaps) -> Floats:
-    """How many more new names a word has after the gap than before it."""
-    now, then = gaps.after(gaps.new_names), gaps.before(gaps.new_names)
-    return ratio(now, gaps.after(gaps.words)) - ratio(then, gaps.before(gaps.words))
-
-
-@break_signal
-def fresh_starts_before(gaps: Gaps) -> Floats:
-    """Share of the paragraphs before the gap that do not point back."""
-    return gaps.mean_before(1.0 - points_back(gaps.view)[gaps.left])
 
 
 @break_signal
@@ -362,6 +431,20 @@ def next_sentences(gaps: Gaps) -> Floats:
 def words_after(gaps: Gaps) -> Floats:
     """Words a paragraph after the gap."""
     return gaps.mean_after(gaps.words)
+
+
+@break_signal
+def words_fewer(gaps: Gaps) -> Floats:
+    """How many words a paragraph has less after the gap than before it."""
+    return gaps.mean_before(gaps.words) - gaps.mean_after(gaps.words)
+
+
+@break_signal
+def uneven_after(gaps: Gaps) -> Floats:
+    """How far the lengths of the paragraphs after the gap lie apart: their deviation in terms of their mean."""
+    mean = gaps.mean_after(gaps.words)
+    spread = np.sqrt(np.maximum(gaps.mean_after(gaps.words**2) - mean**2, 0.0))
+    return spread / np.maximum(mean, 1.0)
 
 
 @break_signal
@@ -404,29 +487,9 @@ def share_before(gaps: Gaps) -> Floats:
 
 
 @break_signal
-def quotes_fewer(gaps: Gaps) -> Floats:
-    """How many more of the paragraphs before the gap quote someone than of those after it."""
-    quoted = (gaps.view.facts.count(QUOTE)[gaps.left] > 0).astype(np.float64)
-    return gaps.mean_before(quoted) - gaps.mean_after(quoted)
-
-
-@break_signal
-def said_fewer(gaps: Gaps) -> Floats:
-    """How many more reporting verbs a paragraph has before the gap than after it."""
-    said = np.minimum(gaps.view.reporting_verbs[gaps.left], 1.0)
-    return gaps.mean_before(said) - gaps.mean_after(said)
-
-
-@break_signal
 def points_after(gaps: Gaps) -> Floats:
     """Mean points of the paragraphs after the gap."""
     return gaps.mean_after(gaps.points)
-
-
-@break_signal
-def points_rise(gaps: Gaps) -> Floats:
-    """How much more points a paragraph has after the gap than before it."""
-    return gaps.mean_after(gaps.points) - gaps.mean_before(gaps.points)
 
 
 @break_signal

@@ -240,5 +240,5 @@ def _known(view: View, forms: _Forms, places: Iterable[int], story: Iterable[int
 
 def _stems(view: View, block: int) -> set[int]:
     words = slice(int(view.facts.word_from[block]), int(view.facts.word_to[block]))
-    stems: list[int] = view.facts.stems[words][~view.function_words[words]].tolist()
+    stems: list[int] = view.stems[words][~view.function_words[words]].tolist()
     return set(stems)

@@ -37,8 +37,8 @@ PAGE_DROP_ABOVE = 1.5
 PAGE_LEAST_DROP_ABOVE = 0.0
 TEXT_DROP_ABOVE = 2.5
 TEXT_NOISY_DROP_ABOVE = 1.2
-TAIL_ABOVE = 2.2
-TAILS = 8000
+TAIL_ABOVE = 2.1
+TAILS = 14000
 PAIRS = 60
 
 
@@ -53,7 +53,7 @@ class Settings:
 PAGE = Settings(rounds=300, rate=0.2)
 TEXT = Settings(rounds=600, rate=0.1)
 SECOND = Settings(rounds=300, rate=0.15)
-TAIL = Settings(rounds=600, rate=0.12)
+TAIL = Settings(rounds=2000, rate=0.08)
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def fit_passes(
 
 def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
     """Fit what tells a gap before a tail from all other gaps, and from the gaps inside the tail."""
-    rows, kinds = [], []
+    rows, kinds, worths = [], [], []
     for example in examples:
         decision = decide_but_tail(example.view, Weights(example.view, card), example.hits, card.drop_above)
         gaps = gaps_left(example.view, decision)
@@ -246,10 +246,11 @@ def fit_tails(examples: Sequence[Tail], card: Card) -> dict[str, list[Term]]:
         counts = gaps.usable & (kind != _UNCLEAR)
         rows.append(np.column_stack([function(gaps) for function in BREAKS.values()]).astype(np.float32)[counts])
         kinds.append(kind[counts])
+        worths.append(np.full(int(counts.sum()), example.worth))
     values, kind = np.vstack(rows), np.concatenate(kinds)
     table = Table(tuple(BREAKS), values)
     early = kind != _LATE
-    weight = np.where(kind == _EDGE, 4.0, np.where(kind == _LATE, 0.3, 1.0))
+    weight = np.where(kind == _EDGE, 4.0, np.where(kind == _LATE, 0.3, 1.0)) * np.concatenate(worths)
     tail = fit_terms(Table(table.names, values[early]), kind[early] == _EDGE, weight[early], TAIL)
     return {"tail": tail, "edge": fit_terms(table, kind == _EDGE, weight, TAIL)}
 

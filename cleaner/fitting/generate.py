@@ -78,6 +78,17 @@ def plain(story: Article) -> Made:
     return Made(story.paragraphs, (True,) * len(story.paragraphs))
 
 
+def sprinkle(made: Made, noise: Sequence[str], chance: random.Random) -> Made:
+    """Put some lines of page noise between the lines, as many as a text has of them: none to one for two lines."""
+    share = chance.random() * 0.5
+    lines: list[tuple[str, bool]] = []
+    for line, is_story in zip(made.lines, made.story, strict=True):
+        if noise and chance.random() < share:
+            lines.append((chance.choice(noise), False))
+        lines.append((line, is_story))
+    return Made(tuple(line for line, _ in lines), tuple(is_story for _, is_story in lines))
+
+
 def surround(story: Article, others: Sequence[Article], chance: random.Random, headers: Sequence[str] = ()) -> Made:
     """Put teasers of `others` after the story, and sometimes before it or inside."""
     look = random_look(chance, headers)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cleaner.fitting.align import label_blocks
 from cleaner.fitting.evaluate import Case, read_gold
-from cleaner.fitting.generate import Article, Made, plain, surround
+from cleaner.fitting.generate import Article, Made, plain, sprinkle, surround
 from cleaner.model import Document
 from cleaner.parse.read import decode
 from cleaner.parse.text import parse_text
@@ -23,6 +23,10 @@ _LEAST_PARAGRAPHS = 4
 _MOST_TEASERS = 9
 _REAL_TAILS = 0.2
 """Share of the gold texts that tails are sought in."""
+_WRITTEN = 5.0
+"""What the gaps of a text written for the corpus count: there are few of them, in many languages."""
+_NOISY = 0.5
+"""Share of the made texts that have other noise between their lines too."""
 _MOST_BLOCKS = 600
 _TAIL_WORDS = 25
 
@@ -98,6 +102,7 @@ class Tail:
     ends: int
     starts: int | None
     site: str
+    worth: float = 1.0
 
 
 def tail_examples(
@@ -106,14 +111,18 @@ def tail_examples(
     """A share of the gold texts, and clean stories, most with a tail of others' teasers, in the languages there are."""
     chance = random.Random(3)
     pools: dict[str, list[tuple[Case, Article]]] = defaultdict(list)
+    noise: dict[str, list[str]] = defaultdict(list)
     for case in _cases(paths):
         paragraphs = tuple(line.strip() for line in (case.body or "").split("\n") if line.strip())
-        if case.kind == "text" and not isinstance(case.source, Path) and chance.random() < _REAL_TAILS:
+        if case.kind == "text" and isinstance(case.source, Path):
+            yield from _real_tail(case, cleaner, _WRITTEN)
+        elif case.kind == "text" and chance.random() < _REAL_TAILS:
             yield from _real_tail(case, cleaner)
         if len(paragraphs) >= _LEAST_PARAGRAPHS and isinstance(case.source, Path):
             view, _ = cleaner.look(parse_text("\n".join(paragraphs)))
             language = cleaner.language(view) or ""
             pools[language].append((case, Article(case.headline, paragraphs, language)))
+            noise[language] += [line for class_, line in case.noise if class_ != "tail" and "\n" not in line]
     languages = sorted(language for language, pool in pools.items() if len(pool) >= _LEAST_PARAGRAPHS)
     weights = [len(pools[language]) ** 0.5 for language in languages]
     for _ in range(count):
@@ -124,15 +133,16 @@ def tail_examples(
         some = chance.sample(pools[language], min(len(pools[language]), chance.randrange(3, 11)))
         others = [other for found, other in some if found is not case]
         made = surround(article, others, chance, headers.get(language, ())) if chance.random() < 0.6 else plain(article)
+        if chance.random() < _NOISY:
+            made = sprinkle(made, noise[language], chance)
         document = parse_text(made.text)
         if len(document.blocks) == len(made.lines):
             ends = max(index for index, story in enumerate(made.story) if story) + 1
             yield Tail(*cleaner.look(document), ends, ends if ends < len(made.lines) else None, case.site)
 
 
-def _real_tail(case: Case, cleaner: Cleaner) -> Iterator[Tail]:
-    text = case.read()
-    assert isinstance(text, str)
+def _real_tail(case: Case, cleaner: Cleaner, worth: float = 1.0) -> Iterator[Tail]:
+    text = decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
     document = parse_text(text)
     blocks = document.blocks
     if not 4 <= len(blocks) <= _MOST_BLOCKS or case.body is None:
@@ -143,7 +153,7 @@ def _real_tail(case: Case, cleaner: Cleaner) -> Iterator[Tail]:
     words = sum(len(block.text.split()) for block in blocks[starts:])
     is_tail = words >= _TAIL_WORDS and len(blocks) - starts > 1
     if ends:
-        yield Tail(*cleaner.look(document), ends, starts if is_tail else None, case.site)
+        yield Tail(*cleaner.look(document), ends, starts if is_tail else None, case.site, worth)
 
 
 def _made_labels(document: Document, made: Made) -> list[bool | None]:

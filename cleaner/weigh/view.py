@@ -44,6 +44,8 @@ _LETTERS = LETTER | DIGIT
 _LONG_UNMARKED = 12
 _SENTENCE_WORDS = 8
 _COLONS = ":："
+_SYLLABIC = frozenset({"vi"})
+"""Languages with a space after each syllable: a syllable says little, with the next one it is compared like a word."""
 
 
 def numbered(kinds: Sequence[tuple[int, float]]) -> Floats:
@@ -205,11 +207,22 @@ class View:
     def terms(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Each block's different content words, as (block, bucket) pairs."""
         content = ~self.function_words
-        buckets = self.facts.buckets
+        buckets = self._as_words(self.facts.buckets)
         if self.facts.inside is not None:
             content, buckets = content[self.facts.inside], buckets[self.facts.inside]
         pairs = distinct(self.facts.block_of[content] * BUCKETS + buckets[content])
         return pairs // BUCKETS, pairs % BUCKETS
+
+    @cached_property
+    def stems(self) -> NDArray[np.int64]:
+        """Per word, a bucket for how it begins."""
+        return self._as_words(self.facts.stems)
+
+    def _as_words(self, buckets: NDArray[np.int64]) -> NDArray[np.int64]:
+        if self.language is None or self.lexicon.languages[self.language] not in _SYLLABIC:
+            return buckets
+        joined: NDArray[np.int64] = (buckets * 31 + np.append(buckets[1:], 0)) % BUCKETS
+        return joined
 
     @cached_property
     def term_count(self) -> Floats:
@@ -261,7 +274,7 @@ class View:
         if not text:
             return np.zeros(self.size), np.zeros(self.size)
         table = np.zeros(BUCKETS, dtype=bool)
-        table[_facts_of(text).buckets] = True
+        table[self._as_words(_facts_of(text).buckets)] = True
         hits = self.count_terms(table[self.terms[1]])
         return ratio(hits, self.term_count), hits / max(1, int(np.count_nonzero(table)))
 
