@@ -21,6 +21,8 @@ _KICKER_WORDS = 12
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
 _UNDER_HEADLINE = 4
+_META_WORDS = 6
+"""Words up to which a line under the headline may be a name, a date or a counter, of which there may be many."""
 _FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
@@ -113,7 +115,8 @@ def keep_begin(view: View, decision: Decision) -> None:
     headline = decision.headline
     if headline is None or not _is_told(view, headline):
         return
-    for index in range(headline + 1, min(view.size, headline + 1 + _UNDER_HEADLINE)):
+    below = np.flatnonzero(view.words[headline + 1 :] >= _META_WORDS)[:_UNDER_HEADLINE] + headline + 1
+    for index in below[below <= headline + _HEADLINE_REACH].tolist():
         if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
             block = view.document.blocks[index]
             plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)

@@ -138,11 +138,17 @@ def _under(view: View, decision: Decision, titles: Bools, header: int, stop: int
 
 
 def _end_of_list(view: View, start: int, stop: int) -> int:
-    """Where a heading stands, or the line over a list of another kind: what follows is the story's; else `stop`."""
+    """Where a heading stands, a line without a link after linked ones, or the line over a list of another kind.
+
+    What follows is the story's. `stop` where there is none of these.
+    """
     kinds = [block.kind for block in view.document.blocks[start:stop]]
+    linked = view.all_link[start:stop] if view.structure is not None else np.zeros(len(kinds), dtype=bool)
     for offset, kind in enumerate(kinds):
         if kind != kinds[0] and kind in ("heading", "list_item"):
             return start + offset - (kind == "list_item")
+        if linked[0] and not linked[offset]:
+            return start + offset
     return stop
 
 
