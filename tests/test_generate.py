@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.fitting.generate import Article, Look, Made, random_look, surround, teaser
+from cleaner.fitting.generate import Article, Look, Made, random_look, sprinkle, surround, teaser
 
 STORY = Article(
     "Elm loses its mayor",
@@ -96,6 +96,25 @@ def test_teasers_stand_after_before_and_inside_with_and_without_headers_times_an
 
 def test_no_headers_are_made_up() -> None:
     assert not any(set(made_with(seed, []).lines) & set(HEADERS) for seed in range(50))
+
+
+def test_noise_is_put_between_the_lines_and_none_of_them_is_lost() -> None:
+    added = 0
+    for seed in range(60):
+        made = made_with(seed)
+        noisy = sprinkle(made, ["Print", "Share this"], random.Random(seed))
+        kept = [
+            (line, told)
+            for line, told in zip(noisy.lines, noisy.story, strict=True)
+            if line not in ("Print", "Share this")
+        ]
+        assert kept == list(zip(made.lines, made.story, strict=True))
+        assert not any(
+            told for line, told in zip(noisy.lines, noisy.story, strict=True) if line in ("Print", "Share this")
+        )
+        added += len(noisy.lines) - len(made.lines)
+    assert added > 60
+    assert sprinkle(made, [], random.Random(1)) == made
 
 
 @pytest.mark.parametrize("paragraphs", [1, 2, 4, 5])

@@ -50,3 +50,14 @@ def test_the_story_stays_where_the_header_stands_above_it() -> None:
 def test_a_story_that_goes_on_beside_the_header_stays() -> None:
     more = "".join(f"<p>{text}</p>" for text in READERS)
     assert set(READERS) <= set(kept(f"<h4>Comments (2)</h4>{more}"))
+
+
+def test_a_list_of_linked_titles_ends_at_a_line_without_a_link() -> None:
+    head, tail = STORY[:3], STORY[3:]
+    box = "<div><a href=/1><span>Read also</span><div>Last saddler hands over his shop</div></a></div>"
+    quote = "<p><strong>A wheel for eleven pupils</strong></p>"
+    story = ["".join(f"<p>{text}</p>" for text in part) for part in (head, tail)]
+    source = (
+        f"<html><body><main><h1>Ferry to be pulled by hand</h1>{story[0]}{box}{quote}{story[1]}</main></body></html>"
+    )
+    assert Cleaner().clean(source, "html").body.split("\n") == [*head, "A wheel for eleven pupils", *tail]
