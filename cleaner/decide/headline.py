@@ -26,6 +26,7 @@ _META_WORDS = 6
 _FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
+_TWO_SENTENCES = 2
 _NAME_WORDS = (2, 3)
 _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
@@ -128,10 +129,10 @@ def keep_begin(view: View, decision: Decision) -> None:
 
 def is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
-    short = 2 <= view.words[index] <= HEADLINE_WORDS and sum(map(str.isalpha, block.text)) >= _LEAST_LETTERS
-    return (
-        short and block.text[-1] not in ".…:;,。" and "\n" not in block.text and block.kind in ("paragraph", "heading")
-    )
+    short = 2 <= view.words[index] <= HEADLINE_WORDS and bool(view.sentences[index] < _TWO_SENTENCES)
+    lettered = sum(map(str.isalpha, block.text)) >= _LEAST_LETTERS
+    alone = block.text[-1] not in ".…:;,。" and "\n" not in block.text
+    return short and lettered and alone and block.kind in ("paragraph", "heading")
 
 
 def _is_told(view: View, index: int) -> bool:
