@@ -17,6 +17,12 @@ STORY = [
     "The museum has had its lenses ground again in Tolsund. The lamp now burns with oil, as it did in 1911.",
     "On the first night Ragna Moe herself will climb the 212 steps of the lighthouse to light the lamp.",
 ]
+MORE = [
+    "The lighthouse of Karvø was built in 1868 after eleven fishermen from Tolsund had drowned below its cliff.",
+    "Its last keeper, Johan Lie, kept the lens in his boathouse and told nobody, the museum learnt from his letters.",
+    "Johan Lie's granddaughter gave the letters to the museum, and with them the key to the lighthouse.",
+    "The museum will show the lamp's old lens, the letters and the key until the lighthouse closes for the winter.",
+]
 LEDES = [
     "Two brothers from Eskvik were fined 4,000 crowns for racing lawn mowers on a public road at night.",
     "A bakery chain is calling back 11,000 rye loaves after a customer bit on a brass screw in Hammerdal.",
@@ -44,8 +50,11 @@ def body_of(lines: list[str]) -> list[str]:
     return Cleaner().clean("\n".join(lines), "text").body.split("\n")
 
 
-def test_ledes_alone_below_the_story_go() -> None:
-    assert body_of([*STORY, *LEDES]) == STORY
+@pytest.mark.parametrize("number", [5, 6])
+def test_ledes_alone_below_the_story_go(number: int) -> None:
+    story = [*STORY, *MORE]
+    assert body_of([*story, *LEDES[:number]]) == story
+    assert body_of(story) == story
 
 
 @pytest.mark.parametrize("number", [3, 4, 5])

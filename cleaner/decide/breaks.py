@@ -19,8 +19,8 @@ from cleaner.weigh.view import View, ratio
 
 LISTS = frozenset({"related", "tail", "nav", "comment", "share", "newsletter", "legal", "app"})
 """Classes of what stands around a story: where such lines were dropped, it may have ended."""
-LEAST_BEFORE = 2
-"""Paragraphs that must stand before a break."""
+_LEAST_BEFORE = 2
+"""Paragraphs that end like a sentence and must stand before a break."""
 _LEAST_AFTER = 3
 LONG_PARAGRAPH = 40
 _MOST_LONG_AFTER = 3
@@ -190,7 +190,7 @@ class Gaps:
         enough = self.before(self.words) >= _LEAST_WORDS_BEFORE
         lines = self.after(self.words >= _LINE_WORDS) >= _LEAST_AFTER
         short = self.after(self.words >= LONG_PARAGRAPH) <= _MOST_LONG_AFTER
-        told = self.before(self.prose & self.ends_sentence) >= LEAST_BEFORE
+        told = self.before(self.prose & self.ends_sentence) >= _LEAST_BEFORE
         result: Bools = told & enough & lines & short
         return result
 
