@@ -117,7 +117,7 @@ class Gaps:
         first = np.minimum(self._first_of[bucket], block)
         self.names = self._tally(block)
         self.new_names = self._tally(block[first == block])
-        self.name_block, self.name_first = block, first
+        self._name_block, self._name_first = block, first
 
     def _pairs(self, chosen: Bools, values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The different (block, value) pairs of the chosen words that stand in the blocks left."""
@@ -157,17 +157,17 @@ class Gaps:
 
     def crossing(self) -> Floats:
         """Words after each gap (once a block) that occurred before it."""
-        return self.spans(self._first, self._block)
+        return self._spans(self._first, self._block)
 
     def theme_crossing(self) -> Floats:
         """Words after each gap that occurred in two blocks before it."""
-        return self.spans(self._second, self._block)
+        return self._spans(self._second, self._block)
 
     def names_crossing(self) -> Floats:
         """Names after each gap that occurred before it."""
-        return self.spans(self.name_first, self.name_block)
+        return self._spans(self._name_first, self._name_block)
 
-    def spans(self, origin: NDArray[np.int64], block: NDArray[np.int64]) -> Floats:
+    def _spans(self, origin: NDArray[np.int64], block: NDArray[np.int64]) -> Floats:
         """How many pairs of an origin and a later block each gap lies between."""
         moved = origin < block
         change = np.bincount(origin[moved] + 1, minlength=self.size + 1).astype(np.float64)
@@ -182,7 +182,15 @@ class Gaps:
         second = np.full(self.size, self.size)
         second[block] = _nth(first, block, 2, self.size)
         lines = np.flatnonzero(self.words >= _LINE_WORDS)
-        return self.spans(np.minimum(second[lines], lines), lines)
+        return self._spans(np.minimum(second[lines], lines), lines)
+
+    @cached_property
+    def named(self) -> Floats:
+        """Paragraphs after each gap that name someone or something that is named before it."""
+        first = np.full(self.size, self.size)
+        np.minimum.at(first, self._name_block, self._name_first)
+        lines = np.flatnonzero(self.prose)
+        return self._spans(np.minimum(first[lines], lines), lines)
 
     @cached_property
     def usable(self) -> Bools:
@@ -214,9 +222,19 @@ class Gaps:
         return any(before[text] >= _DIVIDERS for text in texts[split:])
 
     @cached_property
+    def across(self) -> Floats:
+        """The share of the words after each gap that stand before it."""
+        return ratio(self.crossing(), self.after(self.terms))
+
+    @cached_property
+    def shared_before(self) -> Floats:
+        """What a paragraph before each gap shares with those before it, as a mean."""
+        return self.mean_before(self.shared)
+
+    @cached_property
     def usually_shared(self) -> Floats:
-        """What the paragraphs before each gap share with those before them, as a mean: never nothing."""
-        return np.maximum(self.mean_before(self.shared), _LEAST_SHARED)
+        """The same, but never nothing."""
+        return np.maximum(self.shared_before, _LEAST_SHARED)
 
     @cached_property
     def most_shared(self) -> Floats:
@@ -274,7 +292,7 @@ def cohesion_after(gaps: Gaps) -> Floats:
 def cohesion_drop(gaps: Gaps) -> Floats:
     """How much less is shared across the gap than within what stands before it."""
     within = ratio(gaps.within_before(), gaps.before(gaps.terms))
-    return within - ratio(gaps.crossing(), gaps.after(gaps.terms))
+    return within - gaps.across
 
 
 @break_signal
@@ -310,13 +328,13 @@ def least_to_usual(gaps: Gaps) -> Floats:
 @break_signal
 def crossing_to_usual(gaps: Gaps) -> Floats:
     """The share of the words after the gap that stand before it, in the same terms."""
-    return ratio(gaps.crossing(), gaps.after(gaps.terms)) / gaps.usually_shared
+    return gaps.across / gaps.usually_shared
 
 
 @break_signal
 def shared_before(gaps: Gaps) -> Floats:
     """Share of its words that a paragraph before the gap has from those before it, as a mean."""
-    return gaps.mean_before(gaps.shared)
+    return gaps.shared_before
 
 
 @break_signal
@@ -379,10 +397,7 @@ def names_across(gaps: Gaps) -> Floats:
 @break_signal
 def named_after(gaps: Gaps) -> Floats:
     """Share of the paragraphs after the gap that name someone or something that is named before it."""
-    first = np.full(gaps.size, gaps.size)
-    np.minimum.at(first, gaps.name_block, gaps.name_first)
-    lines = np.flatnonzero(gaps.prose)
-    return ratio(gaps.spans(np.minimum(first[lines], lines), lines), gaps.prose_after)
+    return ratio(gaps.named, gaps.prose_after)
 
 
 @break_signal

@@ -21,12 +21,12 @@ _KICKER_WORDS = 12
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
 _UNDER_HEADLINE = 4
-_META_WORDS = 6
-"""Words up to which a line under the headline may be a name, a date or a counter, of which there may be many."""
+_LEAST_LEAD = 6
+"""Words of a line under the headline from which on it is no name, date or counter: of these there may be many."""
 _FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
-_TWO_SENTENCES = 2
+TWO_SENTENCES = 2
 _NAME_WORDS = (2, 3)
 _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
@@ -116,7 +116,7 @@ def keep_begin(view: View, decision: Decision) -> None:
     headline = decision.headline
     if headline is None or not _is_told(view, headline):
         return
-    below = np.flatnonzero(view.words[headline + 1 :] >= _META_WORDS)[:_UNDER_HEADLINE] + headline + 1
+    below = np.flatnonzero(view.words[headline + 1 :] >= _LEAST_LEAD)[:_UNDER_HEADLINE] + headline + 1
     for index in below[below <= headline + _HEADLINE_REACH].tolist():
         if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
             block = view.document.blocks[index]
@@ -129,7 +129,7 @@ def keep_begin(view: View, decision: Decision) -> None:
 
 def is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
-    short = 2 <= view.words[index] <= HEADLINE_WORDS and bool(view.sentences[index] < _TWO_SENTENCES)
+    short = 2 <= view.words[index] <= HEADLINE_WORDS and bool(view.sentences[index] < TWO_SENTENCES)
     lettered = sum(map(str.isalpha, block.text)) >= _LEAST_LETTERS
     alone = block.text[-1] not in ".…:;,。" and "\n" not in block.text
     return short and lettered and alone and block.kind in ("paragraph", "heading")

@@ -10,7 +10,7 @@ import numpy as np
 
 from cleaner.decide.breaks import HEADER_WORDS, LONG_PARAGRAPH
 from cleaner.decide.decision import Decision, story_prose
-from cleaner.decide.headline import LONGEST_TITLE
+from cleaner.decide.headline import LONGEST_TITLE, TWO_SENTENCES
 from cleaner.facts import COLON, QUESTION, Bools
 from cleaner.weigh.view import View
 
@@ -23,7 +23,6 @@ _LONGEST_LEDE = 30
 _MOST_OF_ABOVE = 0.5
 """Share of the story above it that a section may seem to hold."""
 _LONGEST_LIST = 12
-_TWO_SENTENCES = 2
 _SUBHEADING_WORDS = 4
 _TIMES = 2
 _MOST_BETWEEN = 3
@@ -94,7 +93,7 @@ def drop_listed(view: View, decision: Decision) -> None:
         return
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= LONGEST_TITLE)
     titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
-    titles &= view.sentences < _TWO_SENTENCES
+    titles &= view.sentences < TWO_SENTENCES
     titles[list(decision.protected)] = False
     marks = sorted(headers | times)
     for start, stop in _runs(titles):
@@ -143,7 +142,7 @@ def _end_of_list(view: View, start: int, stop: int) -> int:
     What follows is the story's. `stop` where there is none of these.
     """
     kinds = [block.kind for block in view.document.blocks[start:stop]]
-    linked = view.all_link[start:stop] if view.structure is not None else np.zeros(len(kinds), dtype=bool)
+    linked = view.all_link[start:stop]
     for offset, kind in enumerate(kinds):
         if kind != kinds[0] and kind in ("heading", "list_item"):
             return start + offset - (kind == "list_item")

@@ -46,8 +46,7 @@ def page_examples(paths: Sequence[Path], cleaner: Cleaner) -> Iterator[Example]:
     for case in _cases(paths):
         if case.kind != "html" or case.body is None:
             continue
-        text = decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
-        document = parse(text, "html", cleaner.rules.selectors())
+        document = parse(_text_of(case), "html", cleaner.rules.selectors())
         if document.blocks:
             view, _ = cleaner.look(document)
             labels = label_blocks([block.text for block in document.blocks], case.body)
@@ -142,8 +141,7 @@ def tail_examples(
 
 
 def _real_tail(case: Case, cleaner: Cleaner, worth: float = 1.0) -> Iterator[Tail]:
-    text = decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
-    document = parse_text(text)
+    document = parse_text(_text_of(case))
     blocks = document.blocks
     if not 4 <= len(blocks) <= _MOST_BLOCKS or case.body is None:
         return
@@ -170,6 +168,10 @@ def _made_labels(document: Document, made: Made) -> list[bool | None]:
             at += 1
         labels.append(ends[at][1])
     return labels
+
+
+def _text_of(case: Case) -> str:
+    return decode(raw)[0] if isinstance(raw := case.read(), bytes) else raw
 
 
 def _cases(paths: Sequence[Path]) -> Iterator[Case]:
