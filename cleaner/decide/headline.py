@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.decide.breaks import LONG_PARAGRAPH
 from cleaner.decide.decision import Decision, extent, only_doubted, story_prose
-from cleaner.facts import BUCKETS, Floats
-from cleaner.weigh.view import View
+from cleaner.facts import BUCKETS, Floats, fold
+from cleaner.weigh.view import View, bare_text
 
 HEADLINE_WORDS = 30
 LONGEST_TITLE = 24
@@ -32,6 +34,15 @@ _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
 _STANDFIRST_WORDS = 6
 _SAME_WORDS = 0.8
+_META = frozenset({"timestamp", "byline"})
+_WORD = re.compile(r"\w+")
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
+_TIME_WORDS = 12
+_MOSTLY = 0.6
+_NAMES = 5
+_NAME_IN_PLAIN = 4
+_SITE = re.compile(r"(?:\s*[|–—_»·•]|\s-)\s*[^|_]{2,40}")
+"""What a page's title has behind the headline."""
 
 
 def find_headline(view: View, decision: Decision) -> int | None:
@@ -50,9 +61,40 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if not titles:
         return None
     shared = _shared_with(view, prose[:_LEAD].tolist())
-    told = [index for enough in (2, 1) for index in titles if shared[index] >= enough]
+    told = [index for index in _doubled(view, titles) if shared[index] or not decision.noise[index]]
+    told += [index for enough in (2, 1) for index in titles if shared[index] >= enough]
     told += [index for index in titles if not decision.noise[index]]
     return told[0] if told else None
+
+
+def _doubled(view: View, titles: Sequence[int]) -> list[int]:
+    """Of these lines those that another one says again, with or without a site's name."""
+    texts = {index: view.document.blocks[index].text for index in titles}
+    pairs = list(combinations(titles, 2))
+    return [_better(texts, one, other) for one, other in pairs if _same(texts, one, other)]
+
+
+def _same(texts: Mapping[int, str], one: int, other: int) -> bool:
+    return repeats(texts[one], texts[other]) or repeats(texts[other], texts[one])
+
+
+def _better(texts: Mapping[int, str], one: int, other: int) -> int:
+    """Of two that say the same the first without a site's name, and not in capitals."""
+    longer = len(texts[one]) > len(texts[other])
+    return other if longer or (texts[one].isupper() and not texts[other].isupper()) else one
+
+
+def _is_doubled(view: View, index: int) -> bool:
+    """Whether the line right below says it again."""
+    blocks = view.document.blocks
+    return index + 1 < len(blocks) and repeats(blocks[index].text, blocks[index + 1].text)
+
+
+def repeats(title: str, text: str) -> bool:
+    """Whether the text says the title once more, perhaps with the name of a site behind it."""
+    if text.startswith(title) and _SITE.fullmatch(text, len(title)):
+        return True
+    return bare_text(text) == bare_text(title) != ""
 
 
 def _shared_with(view: View, lead: Sequence[int]) -> Floats:
@@ -70,21 +112,64 @@ def clear_above_headline(view: View, decision: Decision) -> None:
     above = np.flatnonzero(~decision.noise[: decision.headline])
     stops = view.ends_sentence | (view.words > _KICKER_WORDS) | view.goes_on
     text = (view.words[above] >= _SHORT_SENTENCE) & stops[above]
-    if not _is_told(view, decision.headline) and (text.any() or len(above) > _MOST_KICKERS):
+    sure = _is_told(view, decision.headline) or _is_doubled(view, decision.headline)
+    if not sure and (text.any() or len(above) > _MOST_KICKERS):
         decision.headline = None
         return
     for block in sorted(set(above.tolist()) - decision.protected):
         decision.drop(block, "label", "headline")
 
 
-def drop_name_under_headline(view: View, decision: Decision) -> None:
-    """Drop the author's name right over the first paragraph."""
+def clear_under_headline(view: View, decision: Decision) -> None:
+    """Drop times and the author's name between the headline and the story."""
     if decision.headline is None:
         return
+    _drop_times_and_names(view, decision, decision.headline)
     start = decision.headline + 1
     name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
     if name is not None and name not in decision.protected:
         decision.drop(name, "byline", "headline")
+
+
+def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None:
+    """Drop what is a time by its look, and names right over a time or another name."""
+    zone: list[int] = []
+    for index in range(headline + 1, min(view.size, headline + _HEADLINE_REACH)):
+        if not decision.noise[index] and view.is_sentence[index]:
+            if any(view.is_sentence[other] for other in zone):
+                break
+        zone.append(index)
+    over_meta = False
+    for index in reversed(zone):
+        meta = decision.noise[index] and decision.label[index] in _META
+        if not decision.noise[index] and index not in decision.protected:
+            label = "timestamp" if _is_time(view, index) else "byline" if over_meta and _is_name(view, index) else None
+            if label is not None:
+                decision.drop(index, label, "headline")
+                meta = True
+        over_meta = meta
+
+
+def _is_time(view: View, index: int) -> bool:
+    """A line of little but figures and words of time, with a clock's time or a year."""
+    text = view.document.blocks[index].text
+    words = _WORD.findall(text)
+    if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text) or view.ends_sentence[index]:
+        return False
+    figures = sum(any(map(str.isdigit, word)) for word in words)
+    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
+
+
+def _is_name(view: View, index: int) -> bool:
+    """A few words that all begin with a capital, or in scripts that have none four words at most."""
+    text = view.document.blocks[index].text
+    words = view.words[index]
+    if not is_title(view, index) or any(map(str.isdigit, text)):
+        return False
+    if fold(text) == text and text.upper() == text:
+        return bool(words <= _NAME_IN_PLAIN)
+    names = words * (1 - view.function_share[index])
+    return bool(names <= _NAMES and words * view.capitalised[index] >= names)
 
 
 def name_under(view: View, left: NDArray[np.int64]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
@@ -27,6 +28,9 @@ _SUBHEADING_WORDS = 4
 _TIMES = 2
 _MOST_BETWEEN = 3
 """Lines from one time of a list to the next."""
+_CLOCK = re.compile(r"\W{0,3}\d{1,2}[:.]\d{2}\W{0,3}")
+_LATEST = 3
+"""Lines above the headline that begin with a time and are titles."""
 
 
 def drop_links(view: View, decision: Decision) -> None:
@@ -103,6 +107,25 @@ def drop_listed(view: View, decision: Decision) -> None:
         header = next((index for index in inside if index in headers), stop)
         beside = _beside([index for index in inside if index in times], range(start, stop))
         for index in [*_under(view, decision, titles, header, stop), *beside]:
+            if not decision.noise[index] or decision.is_hinted(index):
+                decision.drop(index, "related", "listed")
+
+
+def drop_latest(view: View, decision: Decision) -> None:
+    """Drop the latest titles of a site above the headline: in turns with times, or each behind one."""
+    prose = np.flatnonzero(story_prose(view, decision))
+    first = int(prose[0]) if len(prose) else 0
+    texts = [block.text for block in view.document.blocks[:first]]
+    clocks = [_CLOCK.match(text) for text in texts]
+    alone = [at for at, clock in enumerate(clocks) if clock and clock.end() == len(texts[at])]
+    led = [at for at, clock in enumerate(clocks) if clock and at not in alone]
+    latest = set(led) if len(led) >= _LATEST else set[int]()
+    if len(alone) >= _TIMES and all(after - before == _TIMES for before, after in pairwise(alone)):
+        over = alone[0] > 0 and not decision.noise[alone[0] - 1] and view.words[alone[0] - 1] > _SUBHEADING_WORDS
+        latest.update(range(alone[0] - over, alone[-1] + 2 - over))
+    rest = [at for at in range(first) if not decision.noise[at] and at not in latest]
+    if rest and latest.isdisjoint(decision.protected):
+        for index in latest:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.decide.decision import Decision, extent
-from cleaner.decide.headline import HEADLINE_WORDS
+from cleaner.decide.headline import HEADLINE_WORDS, repeats
 from cleaner.facts import DIGIT, LETTER, Bools
-from cleaner.weigh.view import View, bare_text
+from cleaner.weigh.view import View
 
 
 def name_classes(view: View, decision: Decision) -> None:
@@ -31,11 +31,11 @@ def _drop_doubled_headline(view: View, decision: Decision) -> None:
     if decision.headline is None:
         return
     blocks = view.document.blocks
+    title = blocks[decision.headline].text
     letters = view.facts.count(LETTER | DIGIT)
-    alike = (letters == letters[decision.headline]) & (view.words <= 2 * HEADLINE_WORDS)
-    title = bare_text(blocks[decision.headline].text)
+    alike = (letters >= letters[decision.headline]) & (view.words <= 2 * HEADLINE_WORDS)
     for index in np.flatnonzero(alike).tolist():
-        if index != decision.headline and title and bare_text(blocks[index].text) == title:
+        if index != decision.headline and repeats(title, blocks[index].text):
             decision.drop(index, "duplicate", "headline")
 
 

@@ -11,12 +11,12 @@ from cleaner.decide.copies import drop_contained, drop_copies, drop_repeated_tea
 from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
 from cleaner.decide.headline import (
     clear_above_headline,
-    drop_name_under_headline,
+    clear_under_headline,
     find_headline,
     keep_begin,
     keep_standfirst,
 )
-from cleaner.decide.lists import drop_links, drop_listed, drop_sections
+from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.repair import find_repairs
@@ -67,7 +67,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     drop_bare_headings(view, decision)
     decision.headline = find_headline(view, decision)
     clear_above_headline(view, decision)
-    drop_name_under_headline(view, decision)
+    clear_under_headline(view, decision)
     keep_standfirst(view, decision, {hit.block for hit in hits if hit.rule.class_ == "standfirst"})
     keep_begin(view, decision)
     name_classes(view, decision)
@@ -97,6 +97,7 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_links(view, decision)
     drop_sections(view, decision)
     drop_listed(view, decision)
+    drop_latest(view, decision)
     drop_turns(view, decision)
     return decision
 
