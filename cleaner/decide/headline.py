@@ -34,6 +34,13 @@ _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
 _STANDFIRST_WORDS = 6
 _SAME_WORDS = 0.8
+_SHARED = 2
+"""Words that a headline shares with the story's begin."""
+_MOST_TEASERS = 3
+_ALIEN = 0.15
+"""Share of its content words that a teaser above the headline may have from the story."""
+_BARS = re.compile(r"\s[|/>›»·•]\s")
+_SECTION_WORDS = 3
 _META = frozenset({"timestamp", "byline"})
 _WORD = re.compile(r"\w+")
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -57,14 +64,36 @@ def find_headline(view: View, decision: Decision) -> int | None:
     long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > LONGEST_TITLE))
     first = int(long[0]) if len(long) else first
     titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if is_title(view, index)]
-    titles = [index for index in titles if only_doubted(decision, index)]
-    if not titles:
-        return None
+    titles = [index for index in titles if only_doubted(decision, index) and not _is_row(view, index)]
     shared = _shared_with(view, prose[:_LEAD].tolist())
+    dated = [index for index in titles if _is_dated(view, decision, index)]
     told = [index for index in _doubled(view, titles) if shared[index] or not decision.noise[index]]
-    told += [index for enough in (2, 1) for index in titles if shared[index] >= enough]
-    told += [index for index in titles if not decision.noise[index]]
-    return told[0] if told else None
+    told += [index for index in titles if shared[index] >= _SHARED]
+    told += [index for some in (dated, titles) for index in some if shared[index]]
+    told += [index for some in (dated, titles) for index in some if not decision.noise[index]]
+    return told[0] if told else _below_teasers(view, decision, prose)
+
+
+def _below_teasers(view: View, decision: Decision, prose: NDArray[np.int64]) -> int | None:
+    """The headline where sentences of other stories stand above it: a name or time stands right below it."""
+    last = int(prose[min(len(prose) - 1, _MOST_TEASERS)])
+    for index in range(int(prose[0]) + 1, last):
+        if not decision.noise[index] and is_title(view, index) and _is_dated(view, decision, index):
+            return index
+    return None
+
+
+def _is_row(view: View, index: int) -> bool:
+    """Whether it is a row of names of sections, or a way to one."""
+    parts = _BARS.split(view.document.blocks[index].text)
+    return len(parts) > 1 and all(len(part.split()) <= _SECTION_WORDS for part in parts)
+
+
+def _is_dated(view: View, decision: Decision, index: int) -> bool:
+    """Whether the author's name or a time stands right below it, and it is no name itself."""
+    if _is_name(view, index):
+        return False
+    return index + 1 < view.size and bool(decision.noise[index + 1]) and decision.label[index + 1] in _META
 
 
 def _doubled(view: View, titles: Sequence[int]) -> list[int]:
@@ -111,13 +140,27 @@ def clear_above_headline(view: View, decision: Decision) -> None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])
     stops = view.ends_sentence | (view.words > _KICKER_WORDS) | view.goes_on
-    text = (view.words[above] >= _SHORT_SENTENCE) & stops[above]
-    sure = _is_told(view, decision.headline) or _is_doubled(view, decision.headline)
-    if not sure and (text.any() or len(above) > _MOST_KICKERS):
+    text = above[(view.words[above] >= _SHORT_SENTENCE) & stops[above]]
+    many = len(text) or len(above) > _MOST_KICKERS
+    if many and not _is_told(view, decision.headline) and not _leads(view, decision, decision.headline, text):
         decision.headline = None
         return
     for block in sorted(set(above.tolist()) - decision.protected):
         decision.drop(block, "label", "headline")
+
+
+def _leads(view: View, decision: Decision, headline: int, above: NDArray[np.int64]) -> bool:
+    """Whether a headline that no page gives is so sure that the sentences above it are of other stories.
+
+    It is said twice, or is the story's by its words and has a name or time below it; they have next to no word of it.
+    """
+    story = np.flatnonzero(story_prose(view, decision))
+    story = story[story > headline]
+    shared = _shared_with(view, story.tolist())
+    if not _is_doubled(view, headline) and not (shared[headline] >= _SHARED and _is_dated(view, decision, headline)):
+        return False
+    terms = np.bincount(view.terms[0], minlength=view.size)[above]
+    return len(above) <= _MOST_TEASERS and bool((shared[above] <= _ALIEN * terms).all())
 
 
 def clear_under_headline(view: View, decision: Decision) -> None:
@@ -125,6 +168,10 @@ def clear_under_headline(view: View, decision: Decision) -> None:
     if decision.headline is None:
         return
     _drop_times_and_names(view, decision, decision.headline)
+    start = decision.headline + 1
+    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
+    if name is not None and name not in decision.protected:
+        decision.drop(name, "byline", "headline")
     start = decision.headline + 1
     name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
     if name is not None and name not in decision.protected:

@@ -20,7 +20,7 @@ from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sect
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.repair import find_repairs
-from cleaner.decide.tail import drop_bare_headings, drop_tail
+from cleaner.decide.tail import drop_bare_headings, drop_last_divider, drop_tail
 from cleaner.decide.turns import drop_turns
 from cleaner.facts import Floats
 from cleaner.policy import Policy
@@ -65,6 +65,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
         return _refuse(decision, "no story found in it: no run of full sentences")
     apply_bound_rules(view, decision, [hit for hit in hits if is_bound(hit)])
     drop_bare_headings(view, decision)
+    drop_last_divider(view, decision)
     decision.headline = find_headline(view, decision)
     clear_above_headline(view, decision)
     clear_under_headline(view, decision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,9 @@ _NEARLY_BEST = 1.0
 SHARED_IN_TAIL = 0.4
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 _BARE_HEADINGS = 2
+_DIVIDER = re.compile(r"[_*=~•·–—-]{1,40}(?: [_*=~•·–—-]{1,40}){0,20}")
+_NOTES = 2
+"""Closing notes that stand below the last line of marks."""
 
 
 def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
@@ -53,6 +57,14 @@ def drop_bare_headings(view: View, decision: Decision) -> None:
         return
     for block in headings if left[len(left) - len(headings) :] == headings else ():
         decision.drop(block, "related", "bare")
+
+
+def drop_last_divider(view: View, decision: Decision) -> None:
+    """Drop a line of marks that divides nothing: no more than a closing note stands below it."""
+    left = np.flatnonzero(~decision.noise)[-_NOTES - 1 :].tolist()
+    for block in left:
+        if _DIVIDER.fullmatch(view.document.blocks[block].text) and block not in decision.protected:
+            decision.drop(block, "ui", "bare")
 
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
