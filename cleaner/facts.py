@@ -137,6 +137,12 @@ def hash_list(words: list[str]) -> NDArray[np.uint32]:
     return hash_words(codes, starts, wordy)
 
 
+def runs(marked: Bools) -> list[tuple[int, int]]:
+    """The runs of marked blocks, as (from, to)."""
+    change = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
+    return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
+
+
 def distinct(values: NDArray[Integer]) -> NDArray[Integer]:
     """The different values, in order; faster than `numpy.unique` on arrays as small as a document."""
     ordered = np.sort(values)

@@ -182,9 +182,9 @@ def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None
     """Drop what is a time by its look, and names right over a time or another name."""
     zone: list[int] = []
     for index in range(headline + 1, min(view.size, headline + _HEADLINE_REACH)):
-        if not decision.noise[index] and view.is_sentence[index]:
-            if any(view.is_sentence[other] for other in zone):
-                break
+        told = not decision.noise[index] and view.is_sentence[index]
+        if told and view.is_sentence[zone].any():
+            break
         zone.append(index)
     over_meta = False
     for index in reversed(zone):

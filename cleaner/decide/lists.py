@@ -12,7 +12,7 @@ import numpy as np
 from cleaner.decide.breaks import HEADER_WORDS, LONG_PARAGRAPH
 from cleaner.decide.decision import Decision, story_prose
 from cleaner.decide.headline import LONGEST_TITLE, TWO_SENTENCES
-from cleaner.facts import COLON, QUESTION, Bools
+from cleaner.facts import COLON, QUESTION, Bools, runs
 from cleaner.weigh.view import View
 
 _BEGUN = 2
@@ -100,7 +100,7 @@ def drop_listed(view: View, decision: Decision) -> None:
     titles &= view.sentences < TWO_SENTENCES
     titles[list(decision.protected)] = False
     marks = sorted(headers | times)
-    for start, stop in _runs(titles):
+    for start, stop in runs(titles):
         inside = marks[bisect_left(marks, start) : bisect_left(marks, stop)]
         if not inside:
             continue
@@ -139,12 +139,6 @@ def _is_header(view: View, index: int) -> bool:
 def _ruled(decision: Decision, classes: tuple[str, ...]) -> set[int]:
     """The blocks that a rule of one of the classes speaks of."""
     return {index for index, hits in decision.rules.items() for hit in hits if hit.rule.class_ in classes}
-
-
-def _runs(marked: Bools) -> list[tuple[int, int]]:
-    """The runs of marked blocks, as (from, to)."""
-    change = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
-    return list(zip(change[::2].tolist(), change[1::2].tolist(), strict=True))
 
 
 def _under(view: View, decision: Decision, titles: Bools, header: int, stop: int) -> range:

@@ -9,6 +9,7 @@ import numpy as np
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
 from cleaner.decide.copies import drop_contained, drop_copies, drop_repeated_teasers
 from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
+from cleaner.decide.ends import drop_bare_headings, drop_beside_noise, drop_last_divider
 from cleaner.decide.headline import (
     clear_above_headline,
     clear_under_headline,
@@ -20,7 +21,7 @@ from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sect
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.repair import find_repairs
-from cleaner.decide.tail import drop_bare_headings, drop_last_divider, drop_tail
+from cleaner.decide.tail import drop_tail
 from cleaner.decide.turns import drop_turns
 from cleaner.facts import Floats
 from cleaner.policy import Policy
@@ -64,6 +65,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     if not has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
     apply_bound_rules(view, decision, [hit for hit in hits if is_bound(hit)])
+    drop_beside_noise(view, decision)
     drop_bare_headings(view, decision)
     drop_last_divider(view, decision)
     decision.headline = find_headline(view, decision)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,10 +15,6 @@ _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
 SHARED_IN_TAIL = 0.4
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
-_BARE_HEADINGS = 2
-_DIVIDER = re.compile(r"[_*=~•·–—-]{1,40}(?: [_*=~•·–—-]{1,40}){0,20}")
-_NOTES = 2
-"""Closing notes that stand below the last line of marks."""
 
 
 def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequence[int]) -> None:
@@ -47,24 +42,6 @@ def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequenc
     for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
-
-
-def drop_bare_headings(view: View, decision: Decision) -> None:
-    """Drop a heading or two at the end with nothing below them: what they led to was noise, or is elsewhere."""
-    left = np.flatnonzero(~decision.noise)[-_BARE_HEADINGS - 1 :].tolist()
-    headings = [block for block in left if view.document.blocks[block].kind == "heading"]
-    if len(headings) > _BARE_HEADINGS or not decision.protected.isdisjoint(headings):
-        return
-    for block in headings if left[len(left) - len(headings) :] == headings else ():
-        decision.drop(block, "related", "bare")
-
-
-def drop_last_divider(view: View, decision: Decision) -> None:
-    """Drop a line of marks that divides nothing: no more than a closing note stands below it."""
-    left = np.flatnonzero(~decision.noise)[-_NOTES - 1 :].tolist()
-    for block in left:
-        if _DIVIDER.fullmatch(view.document.blocks[block].text) and block not in decision.protected:
-            decision.drop(block, "ui", "bare")
 
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
