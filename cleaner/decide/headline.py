@@ -9,31 +9,23 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.decide.breaks import LONG_PARAGRAPH
-from cleaner.decide.decision import Decision, extent, only_doubted, story_prose
-from cleaner.facts import BUCKETS, Floats, fold
+from cleaner.decide.decision import Decision, only_doubted, story_prose
+from cleaner.facts import BUCKETS, Floats
 from cleaner.weigh.view import View, bare_text
 
 HEADLINE_WORDS = 30
 LONGEST_TITLE = 24
 """Words of a line from which on it is a paragraph, where no page says that it is the headline."""
-_HEADLINE_REACH = 12
+REACH = 12
 _MOST_KICKERS = 3
 _KICKER_WORDS = 12
 _MOST_ABOVE = 0.15
 """Share of the story that may seem to stand above the headline that the page gives."""
-_UNDER_HEADLINE = 4
-_LEAST_LEAD = 6
-"""Words of a line under the headline from which on it is no name, date or counter: of these there may be many."""
-_FEW_SENTENCES = 3
 _LEAD = 4
 """Paragraphs at the story's begin that a headline shares words with."""
 TWO_SENTENCES = 2
-_NAME_WORDS = (2, 3)
 _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
-_STANDFIRST_WORDS = 6
-_SAME_WORDS = 0.8
 _SHARED = 2
 """Words that a headline shares with the story's begin."""
 _MOST_TEASERS = 3
@@ -41,13 +33,12 @@ _ALIEN = 0.15
 """Share of its content words that a teaser above the headline may have from the story."""
 _BARS = re.compile(r"\s[|/>›»·•]\s")
 _SECTION_WORDS = 3
-_META = frozenset({"timestamp", "byline"})
-_WORD = re.compile(r"\w+")
-_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
-_TIME_WORDS = 12
-_MOSTLY = 0.6
+_NAME_WORDS = (2, 3)
 _NAMES = 5
 _NAME_IN_PLAIN = 4
+_ROLE = re.compile(r",\s|\s[-–—/|]\s")
+_ROLE_WORDS = 4
+META = frozenset({"timestamp", "byline"})
 _SITE = re.compile(r"(?:\s*[|–—_»·•]|\s-)\s*[^|_]{2,40}")
 """What a page's title has behind the headline."""
 
@@ -63,7 +54,7 @@ def find_headline(view: View, decision: Decision) -> int | None:
         return named
     long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > LONGEST_TITLE))
     first = int(long[0]) if len(long) else first
-    titles = [index for index in range(max(0, first - _HEADLINE_REACH), first) if is_title(view, index)]
+    titles = [index for index in range(max(0, first - REACH), first) if is_title(view, index)]
     titles = [index for index in titles if only_doubted(decision, index) and not _is_row(view, index)]
     shared = _shared_with(view, prose[:_LEAD].tolist())
     dated = [index for index in titles if _is_dated(view, decision, index)]
@@ -91,9 +82,9 @@ def _is_row(view: View, index: int) -> bool:
 
 def _is_dated(view: View, decision: Decision, index: int) -> bool:
     """Whether the author's name or a time stands right below it, and it is no name itself."""
-    if _is_name(view, index):
+    if is_name(view, index):
         return False
-    return index + 1 < view.size and bool(decision.noise[index + 1]) and decision.label[index + 1] in _META
+    return index + 1 < view.size and bool(decision.noise[index + 1]) and decision.label[index + 1] in META
 
 
 def _doubled(view: View, titles: Sequence[int]) -> list[int]:
@@ -142,7 +133,7 @@ def clear_above_headline(view: View, decision: Decision) -> None:
     stops = view.ends_sentence | (view.words > _KICKER_WORDS) | view.goes_on
     text = above[(view.words[above] >= _SHORT_SENTENCE) & stops[above]]
     many = len(text) or len(above) > _MOST_KICKERS
-    if many and not _is_told(view, decision.headline) and not _leads(view, decision, decision.headline, text):
+    if many and not is_told(view, decision.headline) and not _leads(view, decision, decision.headline, text):
         decision.headline = None
         return
     for block in sorted(set(above.tolist()) - decision.protected):
@@ -163,102 +154,6 @@ def _leads(view: View, decision: Decision, headline: int, above: NDArray[np.int6
     return len(above) <= _MOST_TEASERS and bool((shared[above] <= _ALIEN * terms).all())
 
 
-def clear_under_headline(view: View, decision: Decision) -> None:
-    """Drop times and the author's name between the headline and the story."""
-    if decision.headline is None:
-        return
-    _drop_times_and_names(view, decision, decision.headline)
-    start = decision.headline + 1
-    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
-    if name is not None and name not in decision.protected:
-        decision.drop(name, "byline", "headline")
-    start = decision.headline + 1
-    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
-    if name is not None and name not in decision.protected:
-        decision.drop(name, "byline", "headline")
-
-
-def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None:
-    """Drop what is a time by its look, and names right over a time or another name."""
-    zone: list[int] = []
-    for index in range(headline + 1, min(view.size, headline + _HEADLINE_REACH)):
-        told = not decision.noise[index] and view.is_sentence[index]
-        if told and view.is_sentence[zone].any():
-            break
-        zone.append(index)
-    over_meta = False
-    for index in reversed(zone):
-        meta = decision.noise[index] and decision.label[index] in _META
-        if not decision.noise[index] and index not in decision.protected:
-            label = "timestamp" if _is_time(view, index) else "byline" if over_meta and _is_name(view, index) else None
-            if label is not None:
-                decision.drop(index, label, "headline")
-                meta = True
-        over_meta = meta
-
-
-def _is_time(view: View, index: int) -> bool:
-    """A line of little but figures and words of time, with a clock's time or a year."""
-    text = view.document.blocks[index].text
-    words = _WORD.findall(text)
-    if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text) or view.ends_sentence[index]:
-        return False
-    figures = sum(any(map(str.isdigit, word)) for word in words)
-    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
-
-
-def _is_name(view: View, index: int) -> bool:
-    """A few words that all begin with a capital, or in scripts that have none four words at most."""
-    text = view.document.blocks[index].text
-    words = view.words[index]
-    if not is_title(view, index) or any(map(str.isdigit, text)):
-        return False
-    if fold(text) == text and text.upper() == text:
-        return bool(words <= _NAME_IN_PLAIN)
-    names = words * (1 - view.function_share[index])
-    return bool(names <= _NAMES and words * view.capitalised[index] >= names)
-
-
-def name_under(view: View, left: NDArray[np.int64]) -> int | None:
-    """Of the blocks left under a headline, the line of two or three words with capitals right over a paragraph."""
-    left = left[: _UNDER_HEADLINE + 1]
-    prose = np.flatnonzero(view.is_sentence[left])
-    if not len(prose) or prose[0] == 0:
-        return None
-    name = int(left[prose[0] - 1])
-    named = _NAME_WORDS[0] <= view.words[name] <= _NAME_WORDS[1] and view.capitalised[name] == 1
-    return name if named and view.function_share[name] == 0 and is_title(view, name) else None
-
-
-def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
-    """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
-    if decision.headline is None:
-        return
-    first, _ = extent(view, decision)
-    alike, covered = view.description_terms
-    same = (alike >= _SAME_WORDS) & (covered >= _SAME_WORDS) & (view.words >= _STANDFIRST_WORDS)
-    for index in sorted({*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}):
-        if index > decision.headline and view.document.blocks[index].kind != "caption":
-            decision.noise[index] = False
-            decision.label[index] = "standfirst"
-
-
-def keep_begin(view: View, decision: Decision) -> None:
-    """The first paragraph right under the headline that the page gives is the story's begin, if only doubted."""
-    headline = decision.headline
-    if headline is None or not _is_told(view, headline):
-        return
-    below = np.flatnonzero(view.words[headline + 1 :] >= _LEAST_LEAD)[:_UNDER_HEADLINE] + headline + 1
-    for index in below[below <= headline + _HEADLINE_REACH].tolist():
-        if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
-            block = view.document.blocks[index]
-            plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)
-            if plain and decision.noise[index] and only_doubted(decision, index):
-                decision.noise[index] = False
-                decision.label[index] = "story"
-            return
-
-
 def is_title(view: View, index: int) -> bool:
     block = view.document.blocks[index]
     short = 2 <= view.words[index] <= HEADLINE_WORDS and bool(view.sentences[index] < TWO_SENTENCES)
@@ -267,7 +162,24 @@ def is_title(view: View, index: int) -> bool:
     return short and lettered and alone and block.kind in ("paragraph", "heading")
 
 
-def _is_told(view: View, index: int) -> bool:
+def is_name(view: View, index: int) -> bool:
+    """A name and perhaps who that is: words with capitals, in scripts that have none four words at most."""
+    text = view.document.blocks[index].text
+    if not is_title(view, index) or any(map(str.isdigit, text)):
+        return False
+    if text.lower() == text.upper():
+        return bool(view.words[index] <= _NAME_IN_PLAIN)
+    names = view.words[index] * (1 - view.function_share[index])
+    if names <= _NAMES and view.words[index] * view.capitalised[index] >= names:
+        return True
+    name, _, role = _ROLE.sub("\n", text, count=1).partition("\n")
+    names_of = name.split()
+    least, most = _NAME_WORDS
+    capitals = all(word[0].isupper() for word in names_of)
+    return bool(role) and capitals and least <= len(names_of) <= most + 1 and len(role.split()) <= _ROLE_WORDS
+
+
+def is_told(view: View, index: int) -> bool:
     """Whether the block is what the page gives as its headline."""
     return any(title == index for _, _, title in view.titles)
 

@@ -7,7 +7,7 @@ import numpy as np
 from cleaner.decide.breaks import Gaps
 from cleaner.decide.copies import SAME
 from cleaner.decide.decision import Decision
-from cleaner.decide.headline import name_under
+from cleaner.decide.lead import name_under
 from cleaner.decide.tail import SHARED_IN_TAIL
 from cleaner.decide.turns import find_turns
 from cleaner.rules.match import may_be_noise

@@ -9,14 +9,9 @@ import numpy as np
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
 from cleaner.decide.copies import drop_contained, drop_copies, drop_repeated_teasers
 from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
-from cleaner.decide.ends import drop_bare_headings, drop_beside_noise, drop_last_divider
-from cleaner.decide.headline import (
-    clear_above_headline,
-    clear_under_headline,
-    find_headline,
-    keep_begin,
-    keep_standfirst,
-)
+from cleaner.decide.headline import clear_above_headline, find_headline
+from cleaner.decide.lead import clear_under_headline, keep_begin, keep_standfirst
+from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop_last_divider
 from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story

@@ -1,0 +1,110 @@
+"""What stands between the headline and the story: times and names, the standfirst, the story's begin."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.decide.breaks import LONG_PARAGRAPH
+from cleaner.decide.decision import Decision, extent, only_doubted
+from cleaner.decide.headline import META, REACH, is_name, is_title, is_told
+from cleaner.weigh.view import View
+
+_UNDER_HEADLINE = 4
+_LEAST_LEAD = 6
+"""Words of a line under the headline from which on it is no name, date or counter: of these there may be many."""
+_FEW_SENTENCES = 3
+_NAME_WORDS = (2, 3)
+_STANDFIRST_WORDS = 6
+_SAME_WORDS = 0.8
+_WORD = re.compile(r"\w+")
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
+_TIME_WORDS = 18
+_MOSTLY = 0.45
+_FIGURE_CHARS = 6
+_FIGURES = 3
+"""Figures of a time that ends like a sentence does: as in `11.05., 16:48 Min.`"""
+
+
+def clear_under_headline(view: View, decision: Decision) -> None:
+    """Drop times and the author's name between the headline and the story."""
+    if decision.headline is None:
+        return
+    _drop_times_and_names(view, decision, decision.headline)
+    start = decision.headline + 1
+    name = name_under(view, start + np.flatnonzero(~decision.noise[start:]))
+    if name is not None and name not in decision.protected:
+        decision.drop(name, "byline", "headline")
+
+
+def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None:
+    """Drop what is a time by its look, and names right over a time or another name."""
+    zone: list[int] = []
+    for index in range(headline + 1, min(view.size, headline + REACH)):
+        told = not decision.noise[index] and view.is_sentence[index]
+        if told and view.is_sentence[zone].any():
+            break
+        zone.append(index)
+    over_meta = False
+    for index in reversed(zone):
+        meta = decision.noise[index] and decision.label[index] in META
+        if not decision.noise[index] and index not in decision.protected:
+            label = "timestamp" if _is_time(view, index) else "byline" if over_meta and is_name(view, index) else None
+            if label is not None:
+                decision.drop(index, label, "headline")
+                meta = True
+        over_meta = meta
+
+
+def _is_time(view: View, index: int) -> bool:
+    """A line of mostly figures and words of time, with a clock's time or a year."""
+    text = view.document.blocks[index].text
+    words = _WORD.findall(text)
+    if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text):
+        return False
+    figures = sum(len(word) <= _FIGURE_CHARS and any(map(str.isdigit, word)) for word in words)
+    if figures < _FIGURES and view.ends_sentence[index]:
+        return False
+    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
+
+
+def name_under(view: View, left: NDArray[np.int64]) -> int | None:
+    """Of the blocks left under a headline, the line of two or three words with capitals right over a paragraph."""
+    left = left[: _UNDER_HEADLINE + 1]
+    prose = np.flatnonzero(view.is_sentence[left])
+    if not len(prose) or prose[0] == 0:
+        return None
+    name = int(left[prose[0] - 1])
+    named = _NAME_WORDS[0] <= view.words[name] <= _NAME_WORDS[1] and view.capitalised[name] == 1
+    return name if named and view.function_share[name] == 0 and is_title(view, name) else None
+
+
+def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
+    """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
+    if decision.headline is None:
+        return
+    first, _ = extent(view, decision)
+    alike, covered = view.description_terms
+    same = (alike >= _SAME_WORDS) & (covered >= _SAME_WORDS) & (view.words >= _STANDFIRST_WORDS)
+    for index in sorted({*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}):
+        if index > decision.headline and view.document.blocks[index].kind != "caption":
+            decision.noise[index] = False
+            decision.label[index] = "standfirst"
+
+
+def keep_begin(view: View, decision: Decision) -> None:
+    """The first paragraph right under the headline that the page gives is the story's begin, if only doubted."""
+    headline = decision.headline
+    if headline is None or not is_told(view, headline):
+        return
+    below = np.flatnonzero(view.words[headline + 1 :] >= _LEAST_LEAD)[:_UNDER_HEADLINE] + headline + 1
+    for index in below[below <= headline + REACH].tolist():
+        if view.full[index] or (view.words[index] >= LONG_PARAGRAPH and view.sentences[index] >= _FEW_SENTENCES):
+            block = view.document.blocks[index]
+            plain = block.kind == "paragraph" and 2 * (block.link_chars or 0) < len(block.text)
+            if plain and decision.noise[index] and only_doubted(decision, index):
+                decision.noise[index] = False
+                decision.label[index] = "story"
+            return

@@ -1,0 +1,87 @@
+"""Short lines whose neighbours, or nothing below them, show that they are no part of the story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
+from cleaner.facts import QUOTE, runs
+from cleaner.rules.match import is_certain
+from cleaner.weigh.view import View
+
+_BARE_HEADINGS = 2
+_DIVIDER = re.compile(r"[_*=~•·–—-]{1,40}(?: [_*=~•·–—-]{1,40}){0,20}")
+_NOTES = 2
+"""Closing notes that stand below the last line of marks."""
+_GAP = re.compile(r" {2,}| [|·•/] |[\t\xa0]+ ?")
+_ROW_WORDS = 14
+_BUTTON_WORDS = 4
+_LAST_WORDS = 12
+_LAST_LINES = 2
+"""Short lines in a row that may go for what they stand beside; more are a list."""
+
+
+def drop_beside_noise(view: View, decision: Decision) -> None:
+    """Drop a text's lines that are no sentences and stand beside sure noise: last ones, and rows of buttons.
+
+    Two of the first kind in a row are enough for a story's list, two of the second for a table.
+    """
+    if view.structure is not None:
+        return
+    lines = ~decision.noise & ~view.ends_sentence & ((view.last_class & QUOTE) == 0)
+    lines[list(decision.protected)] = False
+    rows = [run for start, stop in runs(lines & (view.words <= _ROW_WORDS)) for run in _rows(view, start, stop)]
+    paragraphs = np.flatnonzero(~decision.noise & view.ends_sentence & (view.words >= PARAGRAPH_WORDS))
+    below = view.index > paragraphs.max(initial=-1)
+    last = runs(lines & below & (view.words <= _LAST_WORDS)) if len(paragraphs) else []
+    if any(stop - start > _LAST_LINES for start, stop in last):
+        last = []
+    for start, stop in [*rows, *(run for run in last if _is_loose(view, *run))]:
+        if _is_sure(decision, start - 1) or _is_sure(decision, stop):
+            for line in range(start, stop):
+                decision.drop(line, "ui", "beside")
+
+
+def _rows(view: View, start: int, stop: int) -> list[tuple[int, int]]:
+    """The row of a few words each, apart by spaces or bars, that is the only one in a run of lines."""
+    parts = [_GAP.split(block.text) for block in view.document.blocks[start:stop]]
+    rows = [start + at for at, some in enumerate(parts) if len(some) > 1 and _are_brief(some)]
+    return [(rows[0], rows[0] + 1)] if len(rows) == 1 else []
+
+
+def _are_brief(parts: Sequence[str]) -> bool:
+    return all(len(part.split()) <= _BUTTON_WORDS for part in parts)
+
+
+def _is_loose(view: View, start: int, stop: int) -> bool:
+    """Whether a run of last lines is no list, and announces nothing."""
+    return not view.announces[stop - 1] and all(
+        view.document.blocks[at].kind == "paragraph" for at in range(start, stop)
+    )
+
+
+def _is_sure(decision: Decision, block: int) -> bool:
+    """Whether a rule by itself dropped the block."""
+    found = decision.rules.get(block, ())
+    return any(is_certain(hit.rule) for hit in found) and bool(decision.noise[block])
+
+
+def drop_bare_headings(view: View, decision: Decision) -> None:
+    """Drop a heading or two at the end with nothing below them: what they led to was noise, or is elsewhere."""
+    left = np.flatnonzero(~decision.noise)[-_BARE_HEADINGS - 1 :].tolist()
+    headings = [block for block in left if view.document.blocks[block].kind == "heading"]
+    if len(headings) > _BARE_HEADINGS or not decision.protected.isdisjoint(headings):
+        return
+    for block in headings if left[len(left) - len(headings) :] == headings else ():
+        decision.drop(block, "related", "bare")
+
+
+def drop_last_divider(view: View, decision: Decision) -> None:
+    """Drop a line of marks that divides nothing: no more than a closing note stands below it."""
+    left = np.flatnonzero(~decision.noise)[-_NOTES - 1 :].tolist()
+    for block in left:
+        if _DIVIDER.fullmatch(view.document.blocks[block].text) and block not in decision.protected:
+            decision.drop(block, "ui", "bare")
