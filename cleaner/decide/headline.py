@@ -26,6 +26,8 @@ _LEAD = 4
 TWO_SENTENCES = 2
 _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
+_TITLE_CHARS = 80
+"""Characters of a title in scripts that do not mark a sentence's end."""
 _SHARED = 2
 """Words that a headline shares with the story's begin."""
 _MOST_TEASERS = 3
@@ -52,6 +54,8 @@ def find_headline(view: View, decision: Decision) -> int | None:
     named = _named_headline(view, prose)
     if named is not None:
         return named
+    if view.unmarked[first] and view.facts.chars[first] <= _TITLE_CHARS and _is_dated(view, decision, first):
+        return first
     long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > LONGEST_TITLE))
     first = int(long[0]) if len(long) else first
     titles = [index for index in range(max(0, first - REACH), first) if is_title(view, index)]

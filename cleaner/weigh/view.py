@@ -144,9 +144,13 @@ class View:
         before = self.facts.classes[np.maximum(self.facts.end - 2, self.facts.start)]
         plain: Bools = (self.last_class & STOP) != 0
         quoted: Bools = ((self.last_class & (QUOTE | MARKER)) != 0) & ((before & STOP) != 0)
-        # Thai and Lao end a sentence with a space alone.
-        unmarked: Bools = ((self.last_class & STOPLESS) != 0) & (self.words >= _LONG_UNMARKED)
-        return plain | quoted | unmarked
+        return plain | quoted | self.unmarked
+
+    @cached_property
+    def unmarked(self) -> Bools:
+        """In Thai and Lao, which end a sentence with a space alone: long enough for one, by its words."""
+        found: Bools = ((self.last_class & STOPLESS) != 0) & (self.words >= _LONG_UNMARKED)
+        return found
 
     @cached_property
     def is_sentence(self) -> Bools:
