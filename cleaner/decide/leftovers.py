@@ -14,8 +14,8 @@ from cleaner.weigh.view import View
 
 _BARE_HEADINGS = 2
 _DIVIDER = re.compile(r"[_*=~•·–—-]{1,40}(?: [_*=~•·–—-]{1,40}){0,20}")
-_NOTES = 2
-"""Closing notes that stand below the last line of marks."""
+_NOTES = 1
+"""Closing notes that may stand below a line of marks that divides nothing."""
 _GAP = re.compile(r" {2,}| [|·•/] |[\t\xa0]+ ?")
 _ROW_WORDS = 14
 _BUTTON_WORDS = 4

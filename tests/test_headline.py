@@ -1,0 +1,148 @@
+"""The headline, what stands over and under it, and the short lines at a text's end."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner import Cleaned, Cleaner
+
+HEADLINE = "Ferry company drops its plan for a third pier"
+STORY = (
+    "The ferry company has dropped its plan for a third pier in the old harbour of Osterby, its director said.",
+    "The plan would have cost 14 million crowns, and half of the shops on the quay had signed against it.",
+    "“We listened to what people told us on the quay,” said the director, Maja Lindow, after the meeting.",
+    "The company will now repair the second pier, which has been closed to lorries since a storm in January.",
+)
+
+
+@pytest.fixture(scope="module")
+def cleaner() -> Cleaner:
+    return Cleaner()
+
+
+def cleaned(cleaner: Cleaner, *lines: str) -> Cleaned:
+    found = cleaner.clean("\n\n".join(lines), kind="text")
+    assert found.refused is None
+    return found
+
+
+def test_a_line_said_twice_is_the_headline(cleaner: Cleaner) -> None:
+    found = cleaned(cleaner, "Harbour news", "Chess club wins again", HEADLINE, HEADLINE, *STORY)
+    assert found.headline == HEADLINE
+    assert found.body == "\n".join(STORY)
+
+
+@pytest.mark.parametrize("mark", [" | ", " - ", " – ", " — ", "_", " » "])
+def test_a_headline_with_the_name_of_its_site_behind_it_is_a_copy(cleaner: Cleaner, mark: str) -> None:
+    for lines in ((HEADLINE + mark + "Osterby Post", HEADLINE), (HEADLINE, HEADLINE + mark + "Osterby Post")):
+        found = cleaned(cleaner, *lines, *STORY)
+        assert found.headline == HEADLINE
+        assert found.body == "\n".join(STORY)
+
+
+def test_a_first_sentence_that_begins_like_the_headline_is_no_copy(cleaner: Cleaner) -> None:
+    first = HEADLINE + " - and nobody on the quay had expected it to, least of all the director."
+    assert cleaned(cleaner, HEADLINE, first, *STORY).body == "\n".join((first, *STORY))
+
+
+@pytest.mark.parametrize(
+    "under",
+    [
+        ("Nora Halvorsen", "12 March 2024, 16:40"),
+        ("Nora Halvorsen and Piet Adem", "12 March 2024, 16:40"),
+        ("Nora Halvorsen, harbour reporter", "12 March 2024, 16:40"),
+        ("Nora Halvorsen - Osterby Post", "16.11. 15:20"),
+        ("La 2.3. 19:48", "Nora Halvorsen"),
+    ],
+)
+def test_names_and_times_under_the_headline_go(cleaner: Cleaner, under: tuple[str, ...]) -> None:
+    found = cleaned(cleaner, HEADLINE, *under, *STORY)
+    assert found.headline == HEADLINE
+    assert found.body == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Shops on the quay had signed against it",
+        "Half of the shops had signed against the 14 million crowns",
+        "In 2024 the harbour turns 200",
+        "The sets: 25–21, 19–25, 27–29",
+    ],
+)
+def test_a_standfirst_over_a_time_stays(cleaner: Cleaner, line: str) -> None:
+    found = cleaned(cleaner, HEADLINE, line, "12 March 2024, 16:40", *STORY)
+    assert line in found.body
+
+
+def test_the_headline_stands_over_the_time_and_below_a_teaser(cleaner: Cleaner) -> None:
+    teaser = "A baker from Nyland has been fined for selling loaves that were a fifth too light."
+    found = cleaned(cleaner, teaser, HEADLINE, "By Nora Halvorsen", "12 March 2024, 16:40", *STORY)
+    assert found.headline == HEADLINE
+    assert found.body == "\n".join(STORY)
+
+
+def test_what_stands_above_a_headline_and_is_on_its_subject_stays(cleaner: Cleaner) -> None:
+    lead = "The ferry company gives up its third pier in Osterby, and half of the quay is glad of it."
+    found = cleaned(cleaner, lead, HEADLINE, "By Nora Halvorsen", *STORY)
+    assert lead in found.text
+
+
+@pytest.mark.parametrize(
+    "latest",
+    [
+        (
+            "14:32",
+            "Chess club wins again",
+            "14:05",
+            "Baker fined for light loaves",
+            "13:51",
+            "Bus lane opens on Monday",
+        ),
+        ("14:32 Chess club wins again", "14:05 Baker fined for light loaves", "13:51 Bus lane opens on Monday"),
+    ],
+)
+def test_the_latest_titles_above_the_headline_go(cleaner: Cleaner, latest: tuple[str, ...]) -> None:
+    found = cleaned(cleaner, *latest, HEADLINE, *STORY)
+    assert found.headline == HEADLINE
+    assert found.body == "\n".join(STORY)
+
+
+def test_a_timeline_in_the_story_stays(cleaner: Cleaner) -> None:
+    times = ("14:32 The first lorry drives onto the pier", "14:40 A plank breaks", "15:05 The pier is closed")
+    found = cleaned(cleaner, HEADLINE, *STORY[:2], *times, *STORY[2:])
+    assert found.body == "\n".join((*STORY[:2], *times, *STORY[2:]))
+
+
+NOISE = "Share on Facebook"
+
+
+@pytest.mark.parametrize("line", ["Nora Halvorsen", "(nha/pad)", "More from Osterby harbour and its piers"])
+def test_a_last_line_beside_sure_noise_goes(cleaner: Cleaner, line: str) -> None:
+    assert cleaned(cleaner, HEADLINE, *STORY, line, NOISE).body == "\n".join(STORY)
+    assert cleaned(cleaner, HEADLINE, *STORY, NOISE, line).body == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("“And now to the lorries”",),
+        ("Three pounds of flour", "Half a pound of butter", "Two eggs from the quay"),
+        ("The pier is saved.",),
+    ],
+    ids=["a quotation", "a list", "a sentence"],
+)
+def test_a_storys_last_lines_stay(cleaner: Cleaner, lines: tuple[str, ...]) -> None:
+    assert cleaned(cleaner, HEADLINE, *STORY, *lines, NOISE).body == "\n".join((*STORY, *lines))
+
+
+def test_a_row_of_buttons_beside_sure_noise_goes_and_a_table_stays(cleaner: Cleaner) -> None:
+    assert cleaned(cleaner, HEADLINE, NOISE, "Larger type   Smaller type   Keep", *STORY).body == "\n".join(STORY)
+    table = ("Osterby | 14 | 3", "Nyland | 12 | 5", "Holm | 11 | 9")
+    found = cleaned(cleaner, HEADLINE, *STORY[:2], *table, NOISE, *STORY[2:])
+    assert found.body == "\n".join((*STORY[:2], *table, *STORY[2:]))
+
+
+def test_a_line_of_marks_stays_between_parts_and_goes_at_the_end(cleaner: Cleaner) -> None:
+    found = cleaned(cleaner, HEADLINE, *STORY[:2], "___", *STORY[2:], "___")
+    assert found.body == "\n".join((*STORY[:2], "___", *STORY[2:]))
