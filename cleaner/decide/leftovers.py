@@ -19,6 +19,8 @@ _NOTES = 1
 _GAP = re.compile(r" {2,}| [|·•/] |[\t\xa0]+ ?")
 _ROW_WORDS = 14
 _BUTTON_WORDS = 4
+_CAPTION_WORDS = (4, 16)
+_CAPTIONS = 2
 _LAST_WORDS = 12
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
@@ -67,6 +69,28 @@ def _is_sure(decision: Decision, block: int) -> bool:
     """Whether a rule by itself dropped the block."""
     found = decision.rules.get(block, ())
     return any(is_certain(hit.rule) for hit in found) and bool(decision.noise[block])
+
+
+def drop_captions(view: View, decision: Decision) -> None:
+    """Drop a text's one or two lines that are no sentences and stand right over a picture's credit.
+
+    Where there are more they are headings over pictures, and right under the headline stands the standfirst.
+    """
+    if view.structure is not None:
+        return
+    least, most = _CAPTION_WORDS
+    lines = ~decision.noise & ~view.ends_sentence & (view.words >= least) & (view.words <= most)
+    lines &= (view.last_class & QUOTE) == 0
+    if decision.headline is not None:
+        lines[: decision.headline + 2] = False
+    over = [
+        line
+        for line in np.flatnonzero(lines[:-1]).tolist()
+        if decision.label[line + 1] == "credit" and _is_sure(decision, line + 1) and _is_loose(view, line, line + 1)
+    ]
+    if len(over) <= _CAPTIONS:
+        for line in set(over) - decision.protected:
+            decision.drop(line, "caption", "beside")
 
 
 def drop_bare_headings(view: View, decision: Decision) -> None:

@@ -11,7 +11,7 @@ from cleaner.decide.copies import drop_contained, drop_copies, drop_repeated_tea
 from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
 from cleaner.decide.headline import clear_above_headline, find_headline
 from cleaner.decide.lead import clear_under_headline, keep_begin, keep_standfirst
-from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop_last_divider
+from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop_captions, drop_last_divider
 from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
@@ -66,6 +66,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     decision.headline = find_headline(view, decision)
     clear_above_headline(view, decision)
     clear_under_headline(view, decision)
+    drop_captions(view, decision)
     keep_standfirst(view, decision, {hit.block for hit in hits if hit.rule.class_ == "standfirst"})
     keep_begin(view, decision)
     name_classes(view, decision)
