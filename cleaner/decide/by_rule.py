@@ -16,8 +16,6 @@ from cleaner.weigh.weights import CERTAIN
 
 _SURELY_STORY = -0.4
 _MOST_OF_STORY = 0.3
-_NEVER_QUOTED = ("timestamp", "nav")
-"""Classes whose certain rules want the whole of a block to be figures and names: no sentence, however it ends."""
 _LEAST_UNMARKED = 80
 """Characters of a sentence in scripts that do not mark its end."""
 _MUCH = 100
@@ -62,7 +60,7 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     A story about newsletters or cookie banners quotes them; its quotation reads on where a notice ends.
     """
     dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
-    dropped -= {hit.block for hit in hits if is_certain(hit.rule) and class_of(hit.rule) in _NEVER_QUOTED}
+    dropped -= {hit.block for hit in hits if hit.rule.amid}
     sentence = view.is_sentence & (decision.points <= _SURELY_STORY)
     sentence &= ~view.unmarked | (view.facts.chars >= _LEAST_UNMARKED)
     prose = view.ends_sentence & (view.words >= PARAGRAPH_WORDS)

@@ -103,6 +103,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
     url: str | None = None
     weight: Annotated[float, Meta(gt=0, le=10)] | None = None
     case_sensitive: bool = False
+    amid: bool = False
+    """It holds for a sentence amid the story too, which else outranks rules."""
     why: str = ""
     file: str = ""
     line: int = 0
