@@ -74,14 +74,15 @@ class Gaps:
         self.prose_after = self.after(self.prose)
         self.prose_before = self.before(self.prose)
         header = view.words <= HEADER_WORDS
-        self.listed = self._dropped_before(np.array([label in LISTS for label in labels]) & header)
+        self.listed = self.dropped_before(np.array([label in LISTS for label in labels]) & header)
         self._number = np.full(view.size, -1)
         self._number[left] = np.arange(self.size)
         self._link()
         self._name()
 
-    def _dropped_before(self, marked: Bools) -> Floats:
+    def dropped_before(self, marked: Bools) -> Floats:
         """For each block left, how many of the marked ones were dropped right before it."""
+        marked = marked.copy()
         marked[self.left] = False
         running = np.append(0, marked.cumsum())
         dropped: Floats = (running[self.left] - running[np.append(0, self.left[:-1])]).astype(np.float64)

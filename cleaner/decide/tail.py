@@ -8,11 +8,16 @@ import numpy as np
 
 from cleaner.decide.breaks import Gaps, measure_breaks
 from cleaner.decide.decision import Decision
+from cleaner.facts import Bools
+from cleaner.rules.match import is_certain
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import Weights, shared_at_end
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
+_CLOSING = frozenset({"source", "byline", "comment", "label", "legal", "share", "donation"})
+_CLOSED = 2.0
+"""Points for a gap in which such a line was dropped."""
 SHARED_IN_TAIL = 0.4
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 
@@ -32,6 +37,7 @@ def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequenc
         return
     if anchor <= view.size // 3:
         points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
+        points += _CLOSED * gaps.dropped_before(_closing(view, decision))[1:].astype(bool)
         if points[may].max() <= card.tail_above:
             return
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
@@ -42,6 +48,14 @@ def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequenc
     for block in range(int(gaps.left[latest + 1]), view.size):
         if (decision.is_hinted(block) or not decision.noise[block]) and block not in keeping:
             decision.drop(block, "tail", "tail")
+
+
+def _closing(view: View, decision: Decision) -> Bools:
+    """The lines that a rule by itself dropped and that stand at stories' ends."""
+    found = np.zeros(view.size, dtype=bool)
+    for block, hits in decision.rules.items():
+        found[block] = decision.label[block] in _CLOSING and any(is_certain(hit.rule) for hit in hits)
+    return found
 
 
 def gaps_left(view: View, decision: Decision) -> Gaps:
