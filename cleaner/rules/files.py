@@ -17,7 +17,7 @@ from cleaner.rules.text import SITE_SLOT, literal
 
 MAX_FILE_BYTES = 2_000_000
 MAX_RULES = 20_000
-MAX_PATTERN = 20_000
+MAX_PATTERN = 30_000
 """Characters of a pattern with its word lists filled in, for whoever writes it."""
 MAX_PATTERN_LOADED = 40_000
 """The same for whoever uses it and adds words of their own."""
