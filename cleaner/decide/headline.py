@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.decide.decision import Decision, only_doubted, story_prose
-from cleaner.facts import BUCKETS, Floats
+from cleaner.facts import BUCKETS, STOPLESS, Floats
 from cleaner.weigh.view import View, bare_text
 
 HEADLINE_WORDS = 30
@@ -54,9 +54,11 @@ def find_headline(view: View, decision: Decision) -> int | None:
     named = _named_headline(view, prose)
     if named is not None:
         return named
-    if view.unmarked[first] and view.facts.chars[first] <= _TITLE_CHARS and _is_dated(view, decision, first):
+    title = view.unmarked[first] and view.facts.chars[first] <= _TITLE_CHARS
+    if title and (_is_dated(view, decision, first) or _is_doubled(view, first)):
         return first
-    long = np.flatnonzero(~decision.noise[:first] & (view.words[:first] > LONGEST_TITLE))
+    brief = ((view.first_class & STOPLESS) != 0) & (view.facts.chars <= _TITLE_CHARS)
+    long = np.flatnonzero((~decision.noise & (view.words > LONGEST_TITLE) & ~brief)[:first])
     first = int(long[0]) if len(long) else first
     titles = [index for index in range(max(0, first - REACH), first) if is_title(view, index)]
     titles = [index for index in titles if only_doubted(decision, index) and not _is_row(view, index)]

@@ -29,7 +29,7 @@ _LAST_LINES = 2
 def drop_beside_noise(view: View, decision: Decision) -> None:
     """Drop a text's lines that are no sentences and stand beside sure noise: last ones, and rows of buttons.
 
-    Two of the first kind in a row are enough for a story's list, two of the second for a table.
+    Three of the first kind in a row are a list, two rows are a table: both may be the story's.
     """
     if view.structure is not None:
         return
@@ -41,7 +41,7 @@ def drop_beside_noise(view: View, decision: Decision) -> None:
     last = runs(lines & below & (view.words <= _LAST_WORDS)) if len(paragraphs) else []
     if any(stop - start > _LAST_LINES for start, stop in last):
         last = []
-    for start, stop in [*rows, *(run for run in last if _is_loose(view, *run))]:
+    for start, stop in [*rows, *[run for run in last if _is_loose(view, *run)]]:
         if _is_sure(decision, start - 1) or _is_sure(decision, stop):
             for line in range(start, stop):
                 decision.drop(line, "ui", "beside")
