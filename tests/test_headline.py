@@ -45,6 +45,11 @@ def test_a_first_sentence_that_begins_like_the_headline_is_no_copy(cleaner: Clea
     assert cleaned(cleaner, HEADLINE, first, *STORY).body == "\n".join((first, *STORY))
 
 
+def test_a_list_whose_items_begin_like_a_short_headline_stays(cleaner: Cleaner) -> None:
+    items = ("The pier - a wooden one", "The pier - one of stone", "The pier - the third")
+    assert cleaned(cleaner, "The pier", *STORY, *items).body == "\n".join((*STORY, *items))
+
+
 @pytest.mark.parametrize(
     "under",
     [

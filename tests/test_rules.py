@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaner import Cleaner
 from cleaner.facts import fold
 from cleaner.model import Block, Document
 from cleaner.parse.html import parse_html
@@ -307,3 +308,23 @@ def test_defaults(tmp_path: Path) -> None:
 def test_selectors_that_are_fine(selector: str) -> None:
     text = rule("related.a", f'css = ["{selector}"]')
     assert parse(text, Path("related.toml"), "related").rules[0].css == (selector,)
+
+
+def test_a_rule_that_holds_amid_the_story_takes_a_sentence_there(tmp_path: Path) -> None:
+    lines = [
+        "The harbour board of Osterby voted on Monday to keep the old pier, and half of the town had come to listen.",
+        "Zum Nachlesen: Who paid for the pier in the first place?",
+        "The pier was built in 1911 by fishermen who had drowned a fifth of their boats in the storm of that spring.",
+    ]
+    rule = """[[rule]]
+id = "related.again"
+why = "A label over another story."
+pattern = '^Zum Nachlesen: '
+match = ["Zum Nachlesen: The pier"]
+spare = ["It is there zum Nachlesen."]
+"""
+    kept = []
+    for amid in ("", "amid = true\n"):
+        (tmp_path / "related.toml").write_text(rule + amid, encoding="utf-8")
+        kept.append(lines[1] in Cleaner(rules=[tmp_path]).clean("\n".join(lines), "text").body)
+    assert kept == [True, False]

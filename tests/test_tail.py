@@ -50,6 +50,15 @@ def body_of(lines: list[str]) -> list[str]:
     return Cleaner().clean("\n".join(lines), "text").body.split("\n")
 
 
+@pytest.mark.parametrize(
+    "closing", ["Source: Karvø Tidende", "© 2026 Karvø Tidende. All rights reserved.", "Share on Facebook"]
+)
+def test_fewer_ledes_go_below_a_line_that_closes_stories(closing: str) -> None:
+    story = [*STORY, *MORE[:2]]
+    assert body_of([*story, closing, *LEDES[:4]]) == story
+    assert body_of([*story, closing, *MORE[2:]]) == [*story, *MORE[2:]]
+
+
 @pytest.mark.parametrize("number", [5, 6])
 def test_ledes_alone_below_the_story_go(number: int) -> None:
     story = [*STORY, *MORE]

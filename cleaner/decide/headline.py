@@ -1,4 +1,4 @@
-"""Which block is the headline, and what stands right above and below it."""
+"""Which block is the headline, and what stands above it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ _ROLE_WORDS = 4
 META = frozenset({"timestamp", "byline"})
 _SITE = re.compile(r"(?:\s*[|–—_»·•]|\s-)\s*[^|_]{2,40}")
 """What a page's title has behind the headline."""
+_LEAST_BEFORE_SITE = 16
+"""Characters of a headline that has it: a shorter one may begin a line of a list."""
 
 
 def find_headline(view: View, decision: Decision) -> int | None:
@@ -101,7 +103,8 @@ def _doubled(view: View, titles: Sequence[int]) -> list[int]:
 
 
 def _same(texts: Mapping[int, str], one: int, other: int) -> bool:
-    return repeats(texts[one], texts[other]) or repeats(texts[other], texts[one])
+    first, second = texts[one], texts[other]
+    return first[0].lower() == second[0].lower() and (repeats(first, second) or repeats(second, first))
 
 
 def _better(texts: Mapping[int, str], one: int, other: int) -> int:
@@ -118,7 +121,7 @@ def _is_doubled(view: View, index: int) -> bool:
 
 def repeats(title: str, text: str) -> bool:
     """Whether the text says the title once more, perhaps with the name of a site behind it."""
-    if text.startswith(title) and _SITE.fullmatch(text, len(title)):
+    if len(title) >= _LEAST_BEFORE_SITE and text.startswith(title) and _SITE.fullmatch(text, len(title)):
         return True
     return bare_text(text) == bare_text(title) != ""
 
