@@ -57,6 +57,7 @@ def test_a_list_whose_items_begin_like_a_short_headline_stays(cleaner: Cleaner) 
         ("Nora Halvorsen and Piet Adem", "12 March 2024, 16:40"),
         ("Nora Halvorsen, harbour reporter", "12 March 2024, 16:40"),
         ("Nora Halvorsen - Osterby Post", "16.11. 15:20"),
+        ("Nora Halvorsen", "Yesterday at 16:37 • Reading time: 2 minutes"),
         ("La 2.3. 19:48", "Nora Halvorsen"),
     ],
 )

@@ -49,7 +49,7 @@ def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None
         zone.append(index)
     over_meta = False
     for index in reversed(zone):
-        meta = decision.noise[index] and decision.label[index] in META
+        meta = decision.noise[index] and (decision.label[index] in META or _is_time(view, index))
         if not decision.noise[index] and index not in decision.protected:
             label = "timestamp" if _is_time(view, index) else "byline" if over_meta and is_name(view, index) else None
             if label is not None:

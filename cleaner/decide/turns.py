@@ -30,7 +30,7 @@ _MOST_COMMAS = 2
 _MEAN_TITLE_CHARS = 28
 _LONG_TITLE_CHARS = 45
 """Letters of titles, on average, that no subheadings have: where each has a lede."""
-_UNSPACED_CHARS = 2.5
+_UNSPACED_CHARS = 1.8
 """How many letters a character is worth where there are no spaces between words."""
 _LEDE_WORDS = (4, 45)
 _LEDE_SENTENCES = 3
