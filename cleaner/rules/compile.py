@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
@@ -29,7 +29,7 @@ from cleaner.rules.text import LIST_NAME, expand, list_names, rewrite
 USUAL_MEMORY = 2 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 16
+FORMAT = 18
 USUAL_GROUPS: tuple[Groups, ...] = ((0,), (0, 1))
 """The scripts of most texts: ASCII alone, and Latin."""
 LEFT, RIGHT = 1, 2
@@ -83,8 +83,33 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     """For each of `demands` the ends that must be a word's ends."""
 
 
-ListEntries = tuple[tuple[str, int], ...]
-"""The phrases of a list: the pattern of each, and its literal's number."""
+class ListEntries(msgspec.Struct, frozen=True, array_like=True):
+    """The phrases of a list, packed: most documents need few of them."""
+
+    numbers: bytes
+    """The number of each one's literal, as int32."""
+    patterns: bytes
+    """Their patterns, one behind the other."""
+    bounds: bytes
+    """Where each pattern begins, and where the last one ends, as int32."""
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[int, str]]) -> ListEntries:
+        """From each phrase's number and pattern."""
+        patterns = [pattern.encode() for _, pattern in pairs]
+        numbers = np.array([number for number, _ in pairs], dtype=np.int32)
+        bounds = np.cumsum([0, *map(len, patterns)], dtype=np.int32)
+        return cls(numbers.tobytes(), b"".join(patterns), bounds.tobytes())
+
+    def all_numbers(self) -> list[int]:
+        """The number of each phrase's literal."""
+        return memoryview(self.numbers).cast("i").tolist()
+
+    def patterns_of(self, chosen: Set[int]) -> list[str]:
+        """The patterns of the phrases with these literals, in the list's order."""
+        places = [place for place, number in enumerate(self.all_numbers()) if number in chosen]
+        bounds = memoryview(self.bounds).cast("i")
+        return [self.patterns[bounds[place] : bounds[place + 1]].decode() for place in places]
 
 
 class Compiled(msgspec.Struct, frozen=True, array_like=True):
@@ -96,8 +121,8 @@ class Compiled(msgspec.Struct, frozen=True, array_like=True):
     """Ids that these rules replace or switch off in the sets that they are added to."""
     words: bytes
     """`WordLists`, packed: few need them again."""
-    lists: dict[str, bytes]
-    """For each word list (and choice of languages) that a pattern names, its `ListEntries`, packed."""
+    lists: dict[str, ListEntries]
+    """For each word list (and choice of languages) that a pattern names."""
     needles: Needles
     plans: tuple[Plan, ...]
     bare: tuple[tuple[str, ...], ...]
@@ -241,7 +266,7 @@ def compile_rules(rules: tuple[Rule, ...], book: Phrasebook, off: frozenset[str]
     table = _needles([draft.needles for draft in drafts], others)
     number = {text: index for index, text in enumerate(table.all())}
     lists = {
-        key: msgspec.msgpack.encode([(one.pattern, number[one.needle.text]) for one in entries])
+        key: ListEntries.of([(number[one.needle.text], one.pattern) for one in entries])
         for key, entries in named.items()
     }
     plans = tuple(_numbered(draft, number) for draft in drafts)

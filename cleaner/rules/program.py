@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from cleaner.rules.compile import (
     USUAL_GROUPS,
     Compiled,
-    ListEntries,
     PatternError,
     Plan,
     compile_lines,
@@ -30,7 +29,7 @@ from cleaner.rules.literals import ANYWHERE, Must
 from cleaner.rules.search import EVERY_GROUP, GROUPS, Groups, Literals
 from cleaner.rules.text import expand, list_names, rewrite
 
-_VARIANTS_KEPT = 4
+_VARIANTS_KEPT = 8
 _GATE = 5_000
 """RE2 instructions of patterns that are searched for at once: RE2 slows down with too many."""
 _SETS_KEPT = 64
@@ -79,8 +78,7 @@ class Program:
     def __init__(self, compiled: Compiled) -> None:
         self.rules = compiled.rules
         self.needles = compiled.needles
-        self._packed = compiled.lists
-        self._lists: dict[str, ListEntries] = {}
+        self._lists = compiled.lists
         self.plans = compiled.plans
         self._variants: list[dict[tuple[Groups, frozenset[int]], Any]] = [{} for _ in self.rules]
         self._whole: list[dict[Groups, Any]] = [{} for _ in self.rules]
@@ -260,14 +258,13 @@ class Program:
 
     def _numbers_of(self, names: Iterable[str], rule: Rule) -> frozenset[int]:
         """The literals of the phrases of lists."""
-        return frozenset[int]().union(*(self._numbers(name, rule) for name in names))
+        return frozenset[int]().union(*(self._numbers_in(list_key(name, rule)) for name in names))
 
-    def _numbers(self, name: str, rule: Rule) -> frozenset[int]:
+    def _numbers_in(self, key: str) -> frozenset[int]:
         """The literals of a list's phrases."""
-        key = list_key(name, rule)
         found = self._list_numbers.get(key)
         if found is None:
-            found = self._list_numbers[key] = frozenset(number for _, number in self._entries(key))
+            found = self._list_numbers[key] = frozenset(self._lists[key].all_numbers())
         return found
 
     def pattern(self, index: int, groups: Groups, phrases: frozenset[int]) -> Any:
@@ -295,12 +292,6 @@ class Program:
         except PatternError as error:
             fault, advice = refusal(error)
             raise RuleError(rule.file, rule.line, f"{rule.id}: {fault}", advice) from None
-
-    def _entries(self, key: str) -> ListEntries:
-        found = self._lists.get(key)
-        if found is None:
-            found = self._lists[key] = msgspec.msgpack.decode(self._packed[key], type=ListEntries)
-        return found
 
     def _phrases_of(self, index: int) -> frozenset[int]:
         """The literals of the phrases that rule `index`'s pattern names."""
@@ -337,11 +328,10 @@ class Program:
 
     def _chosen(self, key: str, phrases: frozenset[int] | None, groups: Groups) -> list[str]:
         """The patterns of a list's phrases, longest first: of all phrases in the scripts, or of these."""
-        entries = self._entries(key)
+        group, numbers = self._group_of, self._numbers_in(key)
         if phrases is None:
-            group = self._group_of
-            return [pattern for pattern, number in entries if group[number] in groups]
-        return [pattern for pattern, number in entries if number in phrases]
+            return self._lists[key].patterns_of({number for number in numbers if group[number] in groups})
+        return self._lists[key].patterns_of(numbers & phrases)
 
     @cached_property
     def _group_of(self) -> list[int]:
