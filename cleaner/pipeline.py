@@ -24,6 +24,7 @@ from cleaner.policy import Policy
 from cleaner.rules.match import Hit, match_rules
 from cleaner.rules.ruleset import Rule, RuleSet, load_rules
 from cleaner.weigh.lexicon import lexicon
+from cleaner.weigh.notices import of_notices
 from cleaner.weigh.scorecard import Scorecard, builtin_scorecard
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import Weights, is_suspect, rule_points, worth
@@ -120,6 +121,7 @@ class Cleaner:
             url=url,
             words=view.words,
         )
+        hits = of_notices(view, hits)
         view.rule_points = rule_points(hits, view.size)
         return view, hits if self.memory is None else self._recalled(self.memory, site, document, hits)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,9 +9,9 @@ import numpy as np
 
 from cleaner.decide.decision import MOST_POINTS, PARAGRAPH_WORDS, Decision, extent, tells
 from cleaner.decide.headline import is_title
-from cleaner.facts import Bools
 from cleaner.model import Cut, Evidence
 from cleaner.rules.match import Hit, applies, class_of, is_certain
+from cleaner.weigh.notices import are_notices
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import CERTAIN
 
@@ -20,11 +19,6 @@ _SURELY_STORY = -0.4
 _MOST_OF_STORY = 0.3
 _LEAST_UNMARKED = 80
 """Characters of a sentence in scripts that do not mark its end."""
-_NOTICE_WORDS = 24
-"""Words of a notice by itself; what a story says about one is longer, for it tells who put it where."""
-_OFF_TOPIC = 0.3
-"""Share of its content words that a notice has in common with the story around it, at most."""
-_QUOTATION = re.compile('["“”„«»‹›「」『』]')
 _MUCH = 100
 """Words below which nothing that a selector takes is too much."""
 
@@ -79,18 +73,9 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     sure = between & sentence
     if view.size > 1 and prose[1] and 0 in dropped and decision.points[0] <= _SURELY_STORY:
         sure[0] |= is_title(view, 0)
-    return {block for block in dropped if sure[block]} - _notices(view, hits, sure)
-
-
-def _notices(view: View, hits: Sequence[Hit], chosen: Bools) -> set[int]:
-    """Of these blocks the short ones that a rule is sure of, without quotation or speech, and off the topic."""
+    notices = are_notices(view, hits)
     certain = {hit.block for hit in hits if hit.rule.action == "drop" and is_certain(hit.rule)}
-    others = view.words >= PARAGRAPH_WORDS
-    others[[hit.block for hit in hits if hit.rule.action == "drop"]] = False
-    found = chosen & (view.words <= _NOTICE_WORDS) & (view.reporting_verbs == 0)
-    found &= view.shared_terms(others, 1) <= _OFF_TOPIC
-    blocks = view.document.blocks
-    return {block for block in certain if found[block] and not _QUOTATION.search(blocks[block].text)}
+    return {block for block in dropped if sure[block] and not (notices[block] and block in certain)}
 
 
 def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
