@@ -11,7 +11,7 @@ from cleaner.decide.decision import MOST_POINTS, PARAGRAPH_WORDS, Decision, exte
 from cleaner.decide.headline import is_title
 from cleaner.model import Cut, Evidence
 from cleaner.rules.match import Hit, applies, class_of, is_certain
-from cleaner.weigh.notices import are_notices
+from cleaner.weigh.notices import MOST_WORDS, are_notices
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import CERTAIN
 
@@ -73,7 +73,7 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     sure = between & sentence
     if view.size > 1 and prose[1] and 0 in dropped and decision.points[0] <= _SURELY_STORY:
         sure[0] |= is_title(view, 0)
-    notices = are_notices(view, hits)
+    notices = are_notices(view, hits) & (view.words <= MOST_WORDS)
     certain = {hit.block for hit in hits if hit.rule.action == "drop" and is_certain(hit.rule)}
     return {block for block in dropped if sure[block] and not (notices[block] and block in certain)}
 

@@ -15,6 +15,7 @@ from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop
 from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
+from cleaner.decide.panels import drop_comments, drop_polls
 from cleaner.decide.repair import find_repairs
 from cleaner.decide.tail import drop_tail
 from cleaner.decide.turns import drop_turns
@@ -98,6 +99,8 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_listed(view, decision)
     drop_latest(view, decision)
     drop_turns(view, decision)
+    drop_polls(view, decision)
+    drop_comments(view, decision)
     return decision
 
 

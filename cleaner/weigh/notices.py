@@ -1,4 +1,4 @@
-"""Which blocks speak to the reader of something else than the story: short, without speech, off its topic."""
+"""Which blocks speak to the reader of something else than the story: brief, without speech, off its topic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cleaner.facts import Bools
 from cleaner.rules.match import Hit
 from cleaner.weigh.view import View
 
-_MOST_WORDS = 24
+MOST_WORDS = 24
 """Words of a notice; what a story says about one is longer, for it tells who put it where."""
 _LEAST_PARAGRAPH = 8
 _MOST_SHARED = 0.3
@@ -18,11 +18,10 @@ _QUOTATION = re.compile('["“”„«»‹›「」『』]')
 
 
 def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
-    """Of the blocks that rules hit, the short ones that quote nobody and share hardly a word with other paragraphs."""
+    """Of the blocks that rules hit, those that quote nobody and share hardly a word with other paragraphs."""
     paragraphs = view.words >= _LEAST_PARAGRAPH
     paragraphs[[hit.block for hit in hits if hit.rule.action == "drop"]] = False
-    found: Bools = (view.words <= _MOST_WORDS) & (view.reporting_verbs == 0)
-    found &= view.shared_terms(paragraphs, 1) <= _MOST_SHARED
+    found: Bools = (view.reporting_verbs == 0) & (view.shared_terms(paragraphs, 1) <= _MOST_SHARED)
     for block in {hit.block for hit in hits if found[hit.block]}:
         found[block] = not _QUOTATION.search(view.document.blocks[block].text)
     return found
@@ -30,7 +29,9 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
 
 def of_notices(view: View, hits: Sequence[Hit]) -> list[Hit]:
     """The hits without those of rules for notices (`apart`) in blocks that are none."""
-    if not any(hit.rule.apart for hit in hits):
+    if all(hit.rule.apart is None for hit in hits):
         return list(hits)
     found = are_notices(view, hits)
-    return [hit for hit in hits if not hit.rule.apart or found[hit.block]]
+    return [
+        hit for hit in hits if hit.rule.apart is None or (found[hit.block] and view.words[hit.block] <= hit.rule.apart)
+    ]

@@ -1,0 +1,92 @@
+"""What a text keeps of a page's panels: polls and readers' comments, told by those of their lines that rules know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleaner.decide.decision import Decision
+from cleaner.facts import DIGIT, QUESTION, Bools
+from cleaner.weigh.view import View
+
+_ANSWERS = 7
+_ANSWER_WORDS = 10
+_LEAST_BELOW = 3
+"""Lines from which on a question below a poll's label has two answers."""
+_QUESTION_WORDS = 30
+_HEADER_WORDS = 10
+_NAME_WORDS = 9
+_COMMENT_WORDS = 70
+_STORY_BEFORE = 0.6
+"""Share of the story's words that must stand above readers' comments: higher up, a header is a link to them."""
+_NAMING = ("timestamp", "byline", "comment", "ui")
+
+
+def drop_polls(view: View, decision: Decision) -> None:
+    """Drop a poll's question and answers where a line right below or above them is known for a poll's."""
+    if view.structure is not None:
+        return
+    free = ~decision.noise
+    free[list(decision.protected)] = False
+    asks = free & ((view.last_class & QUESTION) != 0) & (view.words <= _QUESTION_WORDS)
+    answers = ~asks & ((free & (view.words <= _ANSWER_WORDS)) | _labelled(decision, "poll"))
+    for sure in [block for block in range(view.size) if _is_named(decision, block, "poll")]:
+        if sure + 1 < view.size and asks[sure + 1]:
+            stop = sure + 2
+            while stop < view.size and answers[stop] and not view.ends_sentence[stop] and stop - sure <= _ANSWERS:
+                stop += 1
+            _drop(decision, range(sure + 1, stop if stop > sure + _LEAST_BELOW else sure), "poll")
+            continue
+        start = sure - 1
+        while not view.last_class[sure] & QUESTION and start >= 0 and answers[start] and sure - start <= _ANSWERS:
+            start -= 1
+        if 0 <= start < sure - 1 and asks[start]:
+            _drop(decision, range(start, sure), "poll")
+
+
+def drop_comments(view: View, decision: Decision) -> None:
+    """Drop readers' comments below their header: a line that names and dates each one, and what it says."""
+    if view.structure is not None:
+        return
+    prose = np.where(decision.noise, 0.0, view.words)
+    above = np.cumsum(prose) >= _STORY_BEFORE * prose.sum()
+    for header in range(view.size - 1):
+        if above[header] and view.words[header] <= _HEADER_WORDS and _is_named(decision, header, "comment"):
+            found, known = _comments(view, decision, header + 1)
+            if known:
+                _drop(decision, found, "comment")
+
+
+def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bool]:
+    """The kept blocks of the comments from `start` on, and whether one of them bears a time, a figure or a button."""
+    found: list[int] = []
+    known = False
+    named = -2
+    for block in range(start, view.size):
+        dropped, words = bool(decision.noise[block]), view.words[block]
+        brief = words <= _NAME_WORDS and not view.ends_sentence[block]
+        if block in decision.protected or (dropped and decision.label[block] not in (*_NAMING, "tail", "related")):
+            break
+        if brief or (dropped and words <= _NAME_WORDS):
+            named = block
+            known |= bool(decision.label[block] in _NAMING and dropped) or view.facts.count(DIGIT)[block] > 0
+        elif words > _COMMENT_WORDS or block - named > 1:
+            break
+        if not dropped:
+            found.append(block)
+    return found, known
+
+
+def _labelled(decision: Decision, label: str) -> Bools:
+    found: Bools = decision.noise & np.array([name == label for name in decision.label], dtype=bool)
+    return found
+
+
+def _is_named(decision: Decision, block: int, label: str) -> bool:
+    """Whether it is noise of that class, and a rule says so."""
+    return decision.label[block] == label and bool(decision.noise[block]) and block in decision.rules
+
+
+def _drop(decision: Decision, blocks: range | list[int], label: str) -> None:
+    for block in blocks:
+        if not decision.noise[block]:
+            decision.drop(block, label, "panel")
