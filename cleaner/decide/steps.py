@@ -94,13 +94,13 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     _follow_article(view, decision)
     drop_copies(view, decision)
     drop_contained(view, decision)
+    drop_polls(view, decision)
+    drop_comments(view, decision)
     drop_links(view, decision)
     drop_sections(view, decision)
     drop_listed(view, decision)
     drop_latest(view, decision)
     drop_turns(view, decision)
-    drop_polls(view, decision)
-    drop_comments(view, decision)
     return decision
 
 
