@@ -13,6 +13,8 @@ from cleaner.rules.match import Hit, is_certain
 from cleaner.weigh.view import View
 
 _LEAST_WORDS = 20
+_LIST_WORDS = 100
+"""Words from which on lines without a sentence are a story: winners, results."""
 PARAGRAPH_WORDS = 12
 """Words of a sentence from which on it is a paragraph of the story."""
 MOST_DOUBT = 2.0
@@ -96,8 +98,11 @@ def has_story(view: View, decision: Decision) -> bool:
 
 
 def tells(view: View, kept: Bools) -> bool:
-    """Whether these blocks are a story: a sentence among them, and words enough."""
-    return bool((kept & view.is_sentence).any()) and float(view.words[kept].sum()) >= _LEAST_WORDS
+    """Whether these blocks are a story: a sentence among them, and words enough; or a list that a page calls one."""
+    words = float(view.words[kept].sum())
+    if (kept & view.is_sentence).any():
+        return words >= _LEAST_WORDS
+    return view.document.declared == "story" and words >= _LIST_WORDS
 
 
 def only_doubted(decision: Decision, index: int) -> bool:
