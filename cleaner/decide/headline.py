@@ -62,11 +62,13 @@ def find_headline(view: View, decision: Decision) -> int | None:
     brief = ((view.first_class & STOPLESS) != 0) & (view.facts.chars <= _TITLE_CHARS)
     long = np.flatnonzero((~decision.noise & (view.words > LONGEST_TITLE) & ~brief)[:first])
     first = int(long[0]) if len(long) else first
-    titles = [index for index in range(max(0, first - REACH), first) if is_title(view, index)]
-    titles = [index for index in titles if only_doubted(decision, index) and not _is_row(view, index)]
+    far = [index for index in range(first) if is_title(view, index)]
+    far = [index for index in far if only_doubted(decision, index) and not _is_row(view, index)]
+    titles = [index for index in far if index >= first - REACH]
     shared = _shared_with(view, prose[:_LEAD].tolist())
     dated = [index for index in titles if _is_dated(view, decision, index)]
-    told = [index for index in _doubled(view, titles) if shared[index] or not decision.noise[index]]
+    said_twice = _doubled(view, titles if view.structure else far[:REACH])
+    told = [index for index in said_twice if shared[index] or not decision.noise[index]]
     told += [index for index in titles if shared[index] >= _SHARED]
     told += [index for some in (dated, titles) for index in some if shared[index]]
     told += [index for some in (dated, titles) for index in some if not decision.noise[index]]
