@@ -10,8 +10,8 @@ from cleaner.weigh.view import View
 
 _ANSWERS = 7
 _ANSWER_WORDS = 10
-_LEAST_BELOW = 3
-"""Lines from which on a question below a poll's label has two answers."""
+_LEAST_BELOW = 2
+"""Answers that a question below a poll's label must have."""
 _QUESTION_WORDS = 30
 _HEADER_WORDS = 10
 _NAME_WORDS = 9
@@ -30,14 +30,16 @@ def drop_polls(view: View, decision: Decision) -> None:
     asks = free & ((view.last_class & QUESTION) != 0) & (view.words <= _QUESTION_WORDS)
     answers = ~asks & ((free & (view.words <= _ANSWER_WORDS)) | _labelled(decision, "poll"))
     for sure in [block for block in range(view.size) if _is_named(decision, block, "poll")]:
-        if sure + 1 < view.size and asks[sure + 1]:
-            stop = sure + 2
-            while stop < view.size and answers[stop] and not view.ends_sentence[stop] and stop - sure <= _ANSWERS:
+        known_question = bool(view.last_class[sure] & QUESTION)
+        if known_question or (sure + 1 < view.size and asks[sure + 1]):
+            question = sure if known_question else sure + 1
+            stop = question + 1
+            while stop < view.size and answers[stop] and not view.ends_sentence[stop] and stop - question <= _ANSWERS:
                 stop += 1
-            _drop(decision, range(sure + 1, stop if stop > sure + _LEAST_BELOW else sure), "poll")
+            _drop(decision, range(sure + 1, stop if stop > question + _LEAST_BELOW else sure), "poll")
             continue
         start = sure - 1
-        while not view.last_class[sure] & QUESTION and start >= 0 and answers[start] and sure - start <= _ANSWERS:
+        while start >= 0 and answers[start] and sure - start <= _ANSWERS:
             start -= 1
         if 0 <= start < sure - 1 and asks[start]:
             _drop(decision, range(start, sure), "poll")
