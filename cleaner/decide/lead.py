@@ -81,6 +81,9 @@ def name_under(view: View, left: NDArray[np.int64]) -> int | None:
     return name if named and view.function_share[name] == 0 and is_title(view, name) else None
 
 
+_UNDER_WORDS = 8
+
+
 def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
     """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
     if decision.headline is None:
@@ -88,10 +91,23 @@ def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
     first, _ = extent(view, decision)
     alike, covered = view.description_terms
     same = (alike >= _SAME_WORDS) & (covered >= _SAME_WORDS) & (view.words >= _STANDFIRST_WORDS)
-    for index in sorted({*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}):
+    found = {*np.flatnonzero(same[:first]).tolist(), *(index for index in named if index < first)}
+    below = decision.headline + 1
+    if below < first and _is_under(view, decision, below):
+        found.add(below)
+    for index in sorted(found):
         if index > decision.headline and view.document.blocks[index].kind != "caption":
             decision.noise[index] = False
             decision.label[index] = "standfirst"
+
+
+def _is_under(view: View, decision: Decision, index: int) -> bool:
+    """Whether a block right under the page's headline is no link and has the author or the time right below it."""
+    block = view.document.blocks[index]
+    plain = block.kind in ("paragraph", "heading") and not block.link_chars and view.words[index] >= _UNDER_WORDS
+    if not plain or not index not in decision.rules or not is_told(view, index - 1):
+        return False
+    return any(decision.noise[at] and decision.label[at] in META for at in range(index + 1, min(index + 3, view.size)))
 
 
 def keep_begin(view: View, decision: Decision) -> None:

@@ -27,21 +27,22 @@ def drop_polls(view: View, decision: Decision) -> None:
         return
     free = ~decision.noise
     free[list(decision.protected)] = False
-    asks = free & ((view.last_class & QUESTION) != 0) & (view.words <= _QUESTION_WORDS)
-    answers = ~asks & ((free & (view.words <= _ANSWER_WORDS)) | _labelled(decision, "poll"))
+    known = _labelled(decision, "poll")
+    questions = (free | known) & ((view.last_class & QUESTION) != 0) & (view.words <= _QUESTION_WORDS)
+    asks = questions & free
+    answers = ~asks & ((free & (view.words <= _ANSWER_WORDS)) | known)
     for sure in [block for block in range(view.size) if _is_named(decision, block, "poll")]:
-        known_question = bool(view.last_class[sure] & QUESTION)
-        if known_question or (sure + 1 < view.size and asks[sure + 1]):
-            question = sure if known_question else sure + 1
+        if questions[sure] or (sure + 1 < view.size and asks[sure + 1]):
+            question = sure if questions[sure] else sure + 1
             stop = question + 1
             while stop < view.size and answers[stop] and not view.ends_sentence[stop] and stop - question <= _ANSWERS:
                 stop += 1
             _drop(decision, range(sure + 1, stop if stop > question + _LEAST_BELOW else sure), "poll")
             continue
         start = sure - 1
-        while start >= 0 and answers[start] and sure - start <= _ANSWERS:
+        while start >= 0 and answers[start] and sure - start <= _ANSWERS and not questions[start]:
             start -= 1
-        if 0 <= start < sure - 1 and asks[start]:
+        if 0 <= start < sure - 1 and questions[start]:
             _drop(decision, range(start, sure), "poll")
 
 

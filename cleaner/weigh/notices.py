@@ -14,7 +14,8 @@ MOST_WORDS = 24
 _LEAST_PARAGRAPH = 8
 _MOST_SHARED = 0.3
 """Share of its content words that a notice has in common with the rest of the text, at most."""
-_QUOTATION = re.compile('["“”„«»‹›「」『』]')
+_QUOTATION = re.compile("""^["“”„«‹「『]|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]""")
+"""Somebody's words; a name in quotation marks is shorter, and nothing begins with it."""
 
 
 def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
