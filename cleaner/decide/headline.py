@@ -41,6 +41,9 @@ _NAME_IN_PLAIN = 4
 _ROLE = re.compile(r",\s|\s[-–—/|]\s")
 _ROLE_WORDS = 4
 META = frozenset({"timestamp", "byline"})
+_BESIDE_META = frozenset({"share", "ui", "audio", "comment"})
+_TOOLS = 4
+"""Lines below the headline among which the author or the time stands: buttons may come first."""
 _SITE = re.compile(r"(?:\s*[|–—_»·•]|\s-)\s*[^|_]{2,40}")
 """What a page's title has behind the headline."""
 _LEAST_BEFORE_SITE = 16
@@ -51,7 +54,8 @@ def find_headline(view: View, decision: Decision) -> int | None:
     """The block that is the headline: what the page says it is, or a title-like line over the story."""
     prose = np.flatnonzero(story_prose(view, decision))
     if not len(prose):
-        return None
+        lines = np.flatnonzero(~decision.noise)[1:]
+        return _named_headline(view, lines) if len(lines) else None
     first = int(prose[0])
     named = _named_headline(view, prose)
     if named is not None:
@@ -72,6 +76,7 @@ def find_headline(view: View, decision: Decision) -> int | None:
     told += [index for index in titles if shared[index] >= _SHARED]
     told += [index for some in (dated, titles) for index in some if shared[index]]
     told += [index for some in (dated, titles) for index in some if not decision.noise[index]]
+    told += dated[-1:] if view.structure is None else []
     return told[0] if told else _below_teasers(view, decision, prose)
 
 
@@ -94,7 +99,12 @@ def _is_dated(view: View, decision: Decision, index: int) -> bool:
     """Whether the author's name or a time stands right below it, and it is no name itself."""
     if is_name(view, index):
         return False
-    return index + 1 < view.size and bool(decision.noise[index + 1]) and decision.label[index + 1] in META
+    for below in range(index + 1, min(index + 1 + _TOOLS, view.size)):
+        if not decision.noise[below] or decision.label[below] in META:
+            return bool(decision.noise[below])
+        if decision.label[below] not in _BESIDE_META:
+            return False
+    return False
 
 
 def _doubled(view: View, titles: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import numpy as np
 
-from cleaner.facts import DIGIT, Bools, Floats, tally
+from cleaner.facts import DIGIT, QUOTE, Bools, Floats, tally
 from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View
 
@@ -99,7 +99,8 @@ def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
         return False
     at_once = offers[0] < _WALL_REACH - 1 and view.words[last + 1 + offers[0]] >= _WALL_WORDS
     short = view.structure is not None and float(view.words[kept].sum()) < _SHORT_STORY
-    return bool((at_once or len(offers) > 1) and (short or not view.ends_sentence[last]))
+    ended = view.ends_sentence[last] or view.last_class[last] & QUOTE
+    return bool((at_once or len(offers) > 1) and (short or not ended))
 
 
 def is_live_blog(view: View, kept: Bools) -> bool:

@@ -68,9 +68,12 @@ def _times(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.searchsorted(ordered, keys, side="right") - np.searchsorted(ordered, keys)
 
 
+_TURKISH = str.maketrans("İı", "ii")
+
+
 def bare_text(text: str) -> str:
-    """The letters and digits alone, in lower case: what two copies of a headline share."""
-    return _NOT_WORD.sub("", fold(text))
+    """The letters and digits alone, in lower case: what two copies of a headline share. Turkish i has two capitals."""
+    return _NOT_WORD.sub("", fold(text.translate(_TURKISH)))
 
 
 def word_triples(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
