@@ -110,3 +110,12 @@ def test_a_list_that_a_page_calls_an_article_is_a_story(cleaner: Cleaner) -> Non
     found = page(cleaner, "<ul>", *rows, "</ul>")
     assert found.refused is None
     assert len(found.body.split("\n")) == len(rows)
+
+
+def test_two_rules_that_cut_the_same_words_make_one_cut(cleaner: Cleaner) -> None:
+    glued = "Linia a fost închisă după inundațiile din 2017, când apa a luat două poduri. "
+    link = "Citește și: Podul de la Codreni, gata pe hârtie de trei ani"
+    found = cleaner.clean("\n\n".join((HEADLINE, STORY[0], glued + link, *STORY[1:])), kind="text")
+    cuts = [cut for verdict in found.verdicts for cut in verdict.cuts if cut.label == "related"]
+    assert [found.source[cut.start : cut.end].strip() for cut in cuts] == [link]
+    assert glued.strip() in found.body

@@ -313,7 +313,7 @@ def test_selectors_that_are_fine(selector: str) -> None:
 def test_a_rule_that_holds_amid_the_story_takes_a_sentence_there(tmp_path: Path) -> None:
     lines = [
         "The harbour board of Osterby voted on Monday to keep the old pier, and half of the town had come to listen.",
-        "Zum Nachlesen: Who paid for the pier in the first place?",
+        "Zum Nachlesen: What half of the town had said of the pier on Monday.",
         "The pier was built in 1911 by fishermen who had drowned a fifth of their boats in the storm of that spring.",
     ]
     rule = """[[rule]]

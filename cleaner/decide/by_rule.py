@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
     label = class_of(rule)
     if rule.action == "cut":
         cut = Cut(hit.start, hit.end, "", label, (Evidence(f"rule:{rule.id}", CERTAIN),))
-        decision.cuts.setdefault(block, []).append(cut)
+        decision.cuts[block] = _with(decision.cuts.get(block, ()), cut)
         return
     decision.rules.setdefault(block, []).append(hit)
     if rule.action == "keep":
@@ -97,6 +98,16 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
             decision.noise[block] = True
         if decision.noise[block] and (rule.weight is None or not _is_named(decision, block)):
             decision.label[block] = label
+
+
+def _with(cuts: Sequence[Cut], cut: Cut) -> list[Cut]:
+    """The cuts and one more: those that overlap with it become one, which keeps the first one's class."""
+    met = [one for one in cuts if one.start < cut.end and cut.start < one.end]
+    if met:
+        start, end = min(one.start for one in (*met, cut)), max(one.end for one in (*met, cut))
+        evidence = tuple(chain.from_iterable(one.evidence for one in (*met, cut)))
+        cut = Cut(start, end, "", met[0].label, evidence)
+    return [*(one for one in cuts if one not in met), cut]
 
 
 def _is_named(decision: Decision, block: int) -> bool:
