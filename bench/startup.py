@@ -7,7 +7,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +75,8 @@ def _script(name: str, module: str) -> list[str]:
 def _small_scrapes(folder: Path) -> dict[str, str]:
     """The smallest noisy texts of the corpus, or made-up ones in a checkout that has none."""
     files = sorted((ROOT / "corpus" / "text").glob("*.txt"), key=lambda file: (file.stat().st_size, file.name))
-    found = {file.name: file.read_text("utf-8", "replace") for file in files[:SMALL_FILES]}
+    noisy = (file for file in files if tomllib.loads(file.with_suffix(".toml").read_text("utf-8")).get("noise"))
+    found = {file.name: file.read_text("utf-8", "replace") for file in islice(noisy, SMALL_FILES)}
     made_up = "The council of Elm met on Monday.\n\nIt closed the bridge, the mayor said.\n\nRead next\n"
     return found or {f"scrape-{number}.txt": made_up for number in range(SMALL_FILES)}
 

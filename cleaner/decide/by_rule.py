@@ -74,9 +74,12 @@ def _amid_story(view: View, decision: Decision, hits: Sequence[Hit]) -> set[int]
     sure = between & sentence
     if view.size > 1 and prose[1] and 0 in dropped and decision.points[0] <= _SURELY_STORY:
         sure[0] |= is_title(view, 0)
+    found = {block for block in dropped if sure[block]}
+    if not found:
+        return found
     notices = are_notices(view, hits) & (view.words <= MOST_WORDS)
     certain = {hit.block for hit in hits if hit.rule.action == "drop" and is_certain(hit.rule)}
-    return {block for block in dropped if sure[block] and not (notices[block] and block in certain)}
+    return {block for block in found if not (notices[block] and block in certain)}
 
 
 def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
