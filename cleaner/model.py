@@ -133,6 +133,10 @@ class Cut(msgspec.Struct, frozen=True, gc=False):
     label: str
     evidence: tuple[Evidence, ...] = ()
 
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it has a place in common with the span from `start` to `end`."""
+        return self.start < end and start < self.end
+
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What became of one block: its class, whether the body keeps it, and why.

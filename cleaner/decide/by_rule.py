@@ -99,23 +99,19 @@ def _apply_one(decision: Decision, hit: Hit, keeping: set[int]) -> None:
             decision.points[block] += rule.weight
         if rule.weight is None or decision.points[block] > 0:
             decision.noise[block] = True
-        if decision.noise[block] and (rule.weight is None or not _is_named(decision, block)):
+        # A hint gives no other class to what a rule is sure of.
+        if decision.noise[block] and (rule.weight is None or not decision.is_surely_noise(block)):
             decision.label[block] = label
 
 
 def _with(cuts: Sequence[Cut], cut: Cut) -> list[Cut]:
     """The cuts and one more: those that overlap with it become one, which keeps the first one's class."""
-    met = [one for one in cuts if one.start < cut.end and cut.start < one.end]
+    met = [one for one in cuts if one.meets(cut.start, cut.end)]
     if met:
         start, end = min(one.start for one in (*met, cut)), max(one.end for one in (*met, cut))
         evidence = tuple(chain.from_iterable(one.evidence for one in (*met, cut)))
         cut = Cut(start, end, "", met[0].label, evidence)
     return [*(one for one in cuts if one not in met), cut]
-
-
-def _is_named(decision: Decision, block: int) -> bool:
-    """Whether a rule that is sure gave the block its class: a hint does not give it another."""
-    return any(is_certain(hit.rule) for hit in decision.rules[block])
 
 
 def apply_bound_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:

@@ -47,6 +47,10 @@ class Decision:
         found = self.rules.get(block, ())
         return self.label[block] in ("timestamp", "label") and all(hit.rule.weight is not None for hit in found)
 
+    def is_surely_noise(self, block: int) -> bool:
+        """Whether a rule by itself dropped it."""
+        return any(is_certain(hit.rule) for hit in self.rules.get(block, ())) and bool(self.noise[block])
+
     def drop(self, block: int, label: str, reason: str) -> None:
         self.noise[block] = True
         self.label[block] = label
@@ -72,7 +76,7 @@ class Decision:
         at = view.document.blocks[block].text.find(line)
         start = view.document.blocks[block].start + at
         cuts = self.cuts.setdefault(block, [])
-        if at < 0 or any(cut.start < start + len(line) and start < cut.end for cut in cuts):
+        if at < 0 or any(cut.meets(start, start + len(line)) for cut in cuts):
             return False
         cuts.append(Cut(start, start + len(line), "", label, (Evidence("step:again", 0.0),)))
         cuts.sort(key=lambda cut: (cut.start, cut.end))

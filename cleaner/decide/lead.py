@@ -18,6 +18,8 @@ _LEAST_LEAD = 6
 _FEW_SENTENCES = 3
 _NAME_WORDS = (2, 3)
 _STANDFIRST_WORDS = 6
+_UNDER_WORDS = 8
+"""Words from which on what stands right under the headline, over the author or the time, is the standfirst."""
 _SAME_WORDS = 0.8
 _WORD = re.compile(r"\w+")
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -81,9 +83,6 @@ def name_under(view: View, left: NDArray[np.int64]) -> int | None:
     return name if named and view.function_share[name] == 0 and is_title(view, name) else None
 
 
-_UNDER_WORDS = 8
-
-
 def keep_standfirst(view: View, decision: Decision, named: set[int]) -> None:
     """Between the headline and the story, what rules name so or what the page says about itself is its standfirst."""
     if decision.headline is None:
@@ -105,7 +104,7 @@ def _is_under(view: View, decision: Decision, index: int) -> bool:
     """Whether a block right under the page's headline is no link and has the author or the time right below it."""
     block = view.document.blocks[index]
     plain = block.kind in ("paragraph", "heading") and not block.link_chars and view.words[index] >= _UNDER_WORDS
-    if not plain or not index not in decision.rules or not is_told(view, index - 1):
+    if not plain or index in decision.rules or not is_told(view, index - 1):
         return False
     return any(decision.noise[at] and decision.label[at] in META for at in range(index + 1, min(index + 3, view.size)))
 

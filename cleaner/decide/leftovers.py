@@ -9,7 +9,6 @@ import numpy as np
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
 from cleaner.facts import QUOTE, runs
-from cleaner.rules.match import is_certain
 from cleaner.weigh.view import View
 
 _BARE_HEADINGS = 2
@@ -42,7 +41,7 @@ def drop_beside_noise(view: View, decision: Decision) -> None:
     if any(stop - start > _LAST_LINES for start, stop in last):
         last = []
     for start, stop in [*rows, *[run for run in last if _is_loose(view, *run)]]:
-        if _is_sure(decision, start - 1) or _is_sure(decision, stop):
+        if decision.is_surely_noise(start - 1) or decision.is_surely_noise(stop):
             for line in range(start, stop):
                 decision.drop(line, "ui", "beside")
 
@@ -65,12 +64,6 @@ def _is_loose(view: View, start: int, stop: int) -> bool:
     )
 
 
-def _is_sure(decision: Decision, block: int) -> bool:
-    """Whether a rule by itself dropped the block."""
-    found = decision.rules.get(block, ())
-    return any(is_certain(hit.rule) for hit in found) and bool(decision.noise[block])
-
-
 def drop_captions(view: View, decision: Decision) -> None:
     """Drop a text's one or two lines that are no sentences and stand right over a picture's credit.
 
@@ -86,7 +79,8 @@ def drop_captions(view: View, decision: Decision) -> None:
     over = [
         line
         for line in np.flatnonzero(lines[:-1]).tolist()
-        if decision.label[line + 1] == "credit" and _is_sure(decision, line + 1) and _is_loose(view, line, line + 1)
+        if decision.label[line + 1] == "credit" and decision.is_surely_noise(line + 1)
+        if _is_loose(view, line, line + 1)
     ]
     if len(over) <= _CAPTIONS:
         for line in set(over) - decision.protected:

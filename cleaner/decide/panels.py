@@ -31,19 +31,24 @@ def drop_polls(view: View, decision: Decision) -> None:
     questions = (free | known) & ((view.last_class & QUESTION) != 0) & (view.words <= _QUESTION_WORDS)
     asks = questions & free
     answers = ~asks & ((free & (view.words <= _ANSWER_WORDS)) | known)
-    for sure in [block for block in range(view.size) if _is_named(decision, block, "poll")]:
+    listed = answers & ~view.ends_sentence
+    for sure in [block for block in range(view.size) if _is_of(decision, block, "poll")]:
         if questions[sure] or (sure + 1 < view.size and asks[sure + 1]):
             question = sure if questions[sure] else sure + 1
-            stop = question + 1
-            while stop < view.size and answers[stop] and not view.ends_sentence[stop] and stop - question <= _ANSWERS:
-                stop += 1
-            _drop(decision, range(sure + 1, stop if stop > question + _LEAST_BELOW else sure), "poll")
-            continue
-        start = sure - 1
-        while start >= 0 and answers[start] and sure - start <= _ANSWERS and not questions[start]:
-            start -= 1
-        if 0 <= start < sure - 1 and questions[start]:
-            _drop(decision, range(start, sure), "poll")
+            stop = _reach(listed, question + 1, 1)
+            poll = range(sure + 1, stop) if stop > question + _LEAST_BELOW else range(0)
+        else:
+            question = _reach(answers & ~questions, sure - 1, -1)
+            poll = range(question, sure) if 0 <= question < sure - 1 and questions[question] else range(0)
+        _drop(decision, poll, "poll")
+
+
+def _reach(answers: Bools, start: int, step: int) -> int:
+    """Where a run of answers ends that begins at `start`; it counts at most so many."""
+    at = start
+    while 0 <= at < len(answers) and answers[at] and abs(at - start) < _ANSWERS:
+        at += step
+    return at
 
 
 def drop_comments(view: View, decision: Decision) -> None:
@@ -53,7 +58,7 @@ def drop_comments(view: View, decision: Decision) -> None:
     prose = np.where(decision.noise, 0.0, view.words)
     above = np.cumsum(prose) >= _STORY_BEFORE * prose.sum()
     for header in range(view.size - 1):
-        if above[header] and view.words[header] <= _HEADER_WORDS and _is_named(decision, header, "comment"):
+        if above[header] and view.words[header] <= _HEADER_WORDS and _is_of(decision, header, "comment"):
             found, known = _comments(view, decision, header + 1)
             if known:
                 _drop(decision, found, "comment")
@@ -64,6 +69,7 @@ def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bo
     found: list[int] = []
     known = False
     named = -2
+    figures = view.facts.count(DIGIT) > 0
     for block in range(start, view.size):
         dropped, words = bool(decision.noise[block]), view.words[block]
         brief = words <= _NAME_WORDS and not view.ends_sentence[block]
@@ -71,7 +77,7 @@ def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bo
             break
         if brief or (dropped and words <= _NAME_WORDS):
             named = block
-            known |= bool(decision.label[block] in _NAMING and dropped) or view.facts.count(DIGIT)[block] > 0
+            known |= bool(decision.label[block] in _NAMING and dropped) or bool(figures[block])
         elif words > _COMMENT_WORDS or block - named > 1:
             break
         if not dropped:
@@ -84,8 +90,8 @@ def _labelled(decision: Decision, label: str) -> Bools:
     return found
 
 
-def _is_named(decision: Decision, block: int, label: str) -> bool:
-    """Whether it is noise of that class, and a rule says so."""
+def _is_of(decision: Decision, block: int, label: str) -> bool:
+    """Whether it is noise of that class, and a rule speaks of it."""
     return decision.label[block] == label and bool(decision.noise[block]) and block in decision.rules
 
 

@@ -123,7 +123,7 @@ def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
     for block, repair in find_repairs(view, repairs):
         if decision.kept[block]:
             cuts = decision.cuts.setdefault(block, [])
-            if all(repair.end <= cut.start or repair.start >= cut.end for cut in cuts):
+            if not any(cut.meets(repair.start, repair.end) for cut in cuts):
                 cuts.append(repair)
     for cuts in decision.cuts.values():
         cuts.sort(key=lambda cut: (cut.start, cut.end))
