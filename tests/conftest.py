@@ -1,4 +1,4 @@
-"""What the tests of the command line share."""
+"""What several tests share: a cleaner, and the command line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cleaner import Cleaner
 from cleaner.commands import config
 
 
@@ -27,6 +28,12 @@ class Run(NamedTuple):
 
 
 Command = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def cleaner() -> Cleaner:
+    """The one that users get."""
+    return Cleaner()
 
 
 @pytest.fixture
