@@ -61,3 +61,11 @@ def test_a_list_of_linked_titles_ends_at_a_line_without_a_link() -> None:
         f"<html><body><main><h1>Ferry to be pulled by hand</h1>{story[0]}{box}{quote}{story[1]}</main></body></html>"
     )
     assert Cleaner().clean(source, "html").body.split("\n") == [*head, "A wheel for eleven pupils", *tail]
+
+
+def test_ledes_at_the_end_go_with_the_linked_titles_over_them() -> None:
+    titles = ("Fire at the old mill put out", "New bus line to the lake", "Choir sings for the lighthouse")
+    ledes = ("Nobody was hurt.", "It starts in May and costs two crowns a ride.", "The concert is on Sunday at six.")
+    cards = zip(titles, ledes, strict=True)
+    assert kept("".join(f'<div><a href="/{title}">{title}</a><p>{lede}</p></div>' for title, lede in cards)) == STORY
+    assert kept(f"<p>{ledes[0]}</p>") == [*STORY, ledes[0]]

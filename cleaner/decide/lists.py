@@ -29,6 +29,10 @@ _TIMES = 2
 _MOST_BETWEEN = 3
 """Lines from one time of a list to the next."""
 _CLOCK = re.compile(r"\W{0,3}\d{1,2}[:.]\d{2}\W{0,3}")
+_LONGEST_LED = 60
+_LEDES = 2
+_LINKED_WORDS = 2
+_LINES_BETWEEN = 2
 _LATEST = 3
 """Lines above the headline that begin with a time and are titles."""
 
@@ -109,6 +113,32 @@ def drop_listed(view: View, decision: Decision) -> None:
         for index in [*_under(view, decision, titles, header, stop), *beside]:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
+
+
+def drop_led(view: View, decision: Decision) -> None:
+    """Drop the sentences at the end that each stand under a linked title which was dropped: ledes of other stories."""
+    if view.structure is None:
+        return
+    prose = np.flatnonzero(story_prose(view, decision)).tolist()
+    led: list[int] = []
+    for block in reversed(np.flatnonzero(~decision.noise).tolist()):
+        if not (view.ends_sentence[block] and view.words[block] <= _LONGEST_LED and _is_led(view, decision, block)):
+            break
+        led.append(block)
+    if len(led) < _LEDES or len(prose) - len(led) < _STORY_PARAGRAPHS or not decision.protected.isdisjoint(led):
+        return
+    for block in led:
+        decision.drop(block, "related", "led")
+
+
+def _is_led(view: View, decision: Decision, block: int) -> bool:
+    """Whether right above it, perhaps with a time or a picture's line between, a linked title was dropped."""
+    for at in range(block - 1, max(-1, block - 2 - _LINES_BETWEEN), -1):
+        if not decision.noise[at]:
+            return False
+        if view.all_link[at]:
+            return bool(_LINKED_WORDS <= view.words[at] <= LONGEST_TITLE)
+    return False
 
 
 def drop_latest(view: View, decision: Decision) -> None:

@@ -12,7 +12,7 @@ from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
 from cleaner.decide.headline import clear_above_headline, find_headline
 from cleaner.decide.lead import clear_under_headline, keep_begin, keep_standfirst
 from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop_captions, drop_last_divider
-from cleaner.decide.lists import drop_latest, drop_links, drop_listed, drop_sections
+from cleaner.decide.lists import drop_latest, drop_led, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.panels import drop_comments, drop_polls
@@ -99,6 +99,7 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_links(view, decision)
     drop_sections(view, decision)
     drop_listed(view, decision)
+    drop_led(view, decision)
     drop_latest(view, decision)
     drop_turns(view, decision)
     return decision
