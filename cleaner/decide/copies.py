@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
 from cleaner.decide.headline import is_title
-from cleaner.facts import tally
+from cleaner.facts import QUOTE, tally
 from cleaner.weigh.view import View, word_triples
 
 SAME = 80
@@ -21,6 +22,10 @@ _MANY_SHARE = 2
 """A block that says others over again shares words with more blocks than this, itself counted."""
 _COPIED = 0.85
 """Share of its word triples that they must have."""
+_PULLED_WORDS = (4, 45)
+_PULLED_FROM = 8
+"""Blocks above a pull quote among which the paragraph stands that it was lifted out of."""
+_WORD = re.compile(r"\w+")
 _TEASER_START = 40
 _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
@@ -47,6 +52,24 @@ def _is_doubled(view: View, first: int, second: int) -> bool:
         return True
     beside = ((first + step, second + step) for step in (-1, 1))
     return any(0 <= a < view.size and 0 <= b < view.size and blocks[a].text == blocks[b].text for a, b in beside)
+
+
+def drop_pull_quotes(view: View, decision: Decision) -> None:
+    """Drop a quotation that stands alone, word for word as it stood in a paragraph shortly before."""
+    quoted = ((view.first_class & QUOTE) != 0) & ((view.last_class & QUOTE) != 0) & ~decision.noise
+    least, most = _PULLED_WORDS
+    quoted &= (view.words >= least) & (view.words <= most)
+    blocks = view.document.blocks
+    for index in np.flatnonzero(quoted).tolist():
+        said = _bare(blocks[index].text)
+        above = range(max(0, index - _PULLED_FROM), index)
+        if index not in decision.protected and any(said in _bare(blocks[at].text) for at in above):
+            decision.drop(index, "duplicate", "copy")
+
+
+def _bare(text: str) -> str:
+    """Its words, each behind a space, without case and marks."""
+    return " " + " ".join(_WORD.findall(text.lower()))
 
 
 def drop_contained(view: View, decision: Decision) -> None:

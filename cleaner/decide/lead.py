@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ _UNDER_WORDS = 8
 """Words from which on what stands right under the headline, over the author or the time, is the standfirst."""
 _SAME_WORDS = 0.8
 _WORD = re.compile(r"\w+")
+_STORY_PARAGRAPHS = 3
+_NOTE_WORDS = 60
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
 _TIME_WORDS = 18
 _MOSTLY = 0.45
@@ -58,6 +62,28 @@ def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None
                 decision.drop(index, label, "headline")
                 meta = True
         over_meta = meta
+
+
+def drop_author_note(view: View, decision: Decision) -> None:
+    """Drop a paragraph near the end that begins with the name which stands above the story: who wrote it."""
+    prose = np.flatnonzero(~decision.noise & view.is_sentence)
+    if len(prose) < _STORY_PARAGRAPHS:
+        return
+    first, blocks = int(prose[0]), view.document.blocks
+    meta = [bool(decision.noise[at]) and decision.label[at] in META for at in range(min(first, REACH) + 1)]
+    above = [
+        at
+        for at in range(1, len(meta) - 1)
+        if (meta[at] and decision.label[at] == "byline") or (is_name(view, at) and (meta[at - 1] or meta[at + 1]))
+    ]
+    pairs = [set(pairwise(_WORD.findall(blocks[index].text))) for index in prose.tolist()] if above else []
+    told = Counter(chain.from_iterable(pairs))
+    names = {name for at in above for name in pairwise(_WORD.findall(blocks[at].text)) if told[name] == 1}
+    for index in prose[max(_STORY_PARAGRAPHS, len(prose) // 2) :].tolist() if names else ():
+        begin = tuple(_WORD.findall(blocks[index].text)[:2])
+        note = begin in names and not any(word[0].islower() for word in begin) and not view.reporting_verbs[index]
+        if note and view.words[index] <= _NOTE_WORDS and index not in decision.protected:
+            decision.drop(index, "byline", "author")
 
 
 def _is_time(view: View, index: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
-from cleaner.facts import QUOTE, runs
+from cleaner.facts import DIGIT, QUOTE, UNSPACED, UPPER, runs
 from cleaner.weigh.view import View
 
 _BARE_HEADINGS = 2
@@ -21,6 +21,9 @@ _BUTTON_WORDS = 4
 _CAPTION_WORDS = (4, 16)
 _CAPTIONS = 2
 _LAST_WORDS = 12
+_TAG_WORDS = 3
+_TAG_CHARS = 30
+_FEWEST_TAGS, _MOST_TAGS = 2, 8
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
 
@@ -62,6 +65,26 @@ def _is_loose(view: View, start: int, stop: int) -> bool:
     return not view.announces[stop - 1] and all(
         view.document.blocks[at].kind == "paragraph" for at in range(start, stop)
     )
+
+
+def drop_last_tags(view: View, decision: Decision) -> None:
+    """Drop a text's last lines where they are a word or three each, named in the story above: what it is about."""
+    if view.structure is not None:
+        return
+    left = np.flatnonzero(~decision.noise)
+    tags = ~view.ends_sentence & (view.words <= _TAG_WORDS) & (view.facts.chars <= _TAG_CHARS)
+    tags &= (view.first_class & (UPPER | UNSPACED) != 0) & (view.facts.count(DIGIT) == 0) & ~view.announces
+    over = np.flatnonzero(~tags[left])
+    start = int(over[-1]) + 1 if len(over) else 0
+    run = left[start:]
+    if not (_FEWEST_TAGS <= len(run) <= _MOST_TAGS and start and view.ends_sentence[left[start - 1]]):
+        return
+    story = np.zeros(view.size, dtype=bool)
+    story[left[:start]] = True
+    plain = all(view.document.blocks[at].kind == "paragraph" for at in run.tolist())
+    if plain and 2 * (view.shared_terms(story, 1)[run] > 0).sum() >= len(run) and decision.protected.isdisjoint(run):
+        for line in run.tolist():
+            decision.drop(line, "label", "tags")
 
 
 def drop_captions(view: View, decision: Decision) -> None:

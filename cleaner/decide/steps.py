@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
-from cleaner.decide.copies import drop_contained, drop_copies, drop_repeated_teasers
+from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers
 from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
 from cleaner.decide.headline import clear_above_headline, find_headline
-from cleaner.decide.lead import clear_under_headline, keep_begin, keep_standfirst
-from cleaner.decide.leftovers import drop_bare_headings, drop_beside_noise, drop_captions, drop_last_divider
+from cleaner.decide.lead import clear_under_headline, drop_author_note, keep_begin, keep_standfirst
+from cleaner.decide.leftovers import (
+    drop_bare_headings,
+    drop_beside_noise,
+    drop_captions,
+    drop_last_divider,
+    drop_last_tags,
+)
 from cleaner.decide.lists import drop_latest, drop_led, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
@@ -61,6 +67,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     if not has_story(view, decision):
         return _refuse(decision, "no story found in it: no run of full sentences")
     apply_bound_rules(view, decision, [hit for hit in hits if is_bound(hit)])
+    drop_last_tags(view, decision)
     drop_beside_noise(view, decision)
     drop_bare_headings(view, decision)
     drop_last_divider(view, decision)
@@ -94,6 +101,7 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     _follow_article(view, decision)
     drop_copies(view, decision)
     drop_contained(view, decision)
+    drop_pull_quotes(view, decision)
     drop_polls(view, decision)
     drop_comments(view, decision)
     drop_links(view, decision)
@@ -101,6 +109,8 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_listed(view, decision)
     drop_led(view, decision)
     drop_latest(view, decision)
+    drop_author_note(view, decision)
+    drop_last_tags(view, decision)
     drop_turns(view, decision)
     return decision
 
