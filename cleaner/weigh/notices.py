@@ -14,6 +14,8 @@ MOST_WORDS = 24
 _LEAST_PARAGRAPH = 8
 _MOST_SHARED = 0.3
 """Share of its content words that a notice has in common with the rest of the text, at most."""
+_FEW_SHARED = 2
+"""Words that it may share even where the paragraphs have less in common: several stories in one text."""
 _QUOTATION = re.compile("""^["“”„«‹「『]|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]""")
 """Somebody's words; a name in quotation marks is shorter, and nothing begins with it."""
 
@@ -22,7 +24,10 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
     """Of the blocks that rules hit, those that quote nobody and share hardly a word with other paragraphs."""
     paragraphs = view.words >= _LEAST_PARAGRAPH
     paragraphs[[hit.block for hit in hits if hit.rule.action == "drop"]] = False
-    found: Bools = (view.reporting_verbs == 0) & (view.shared_terms(paragraphs, 1) <= _MOST_SHARED)
+    shared = view.shared_terms(paragraphs, 1)
+    usual = float(shared[paragraphs].mean()) if paragraphs.any() else 0.0
+    found: Bools = (view.reporting_verbs == 0) & (shared <= _MOST_SHARED)
+    found &= (shared * view.term_count <= _FEW_SHARED) | (shared <= usual)
     for block in {hit.block for hit in hits if found[hit.block]}:
         found[block] = not _QUOTATION.search(view.document.blocks[block].text)
     return found
