@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
-from cleaner.facts import DIGIT, QUOTE, UNSPACED, UPPER, runs
+from cleaner.facts import DIGIT, QUOTE, runs
 from cleaner.weigh.view import View
 
 _BARE_HEADINGS = 2
@@ -23,7 +23,9 @@ _CAPTIONS = 2
 _LAST_WORDS = 12
 _TAG_WORDS = 3
 _TAG_CHARS = 30
-_FEWEST_TAGS, _MOST_TAGS = 2, 8
+_TAGS_LAST, _TAGS_ABOVE, _MOST_TAGS = 2, 3, 8
+_BELOW_WORDS = 4
+_MOST_BELOW = 12
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
 
@@ -68,16 +70,24 @@ def _is_loose(view: View, start: int, stop: int) -> bool:
 
 
 def drop_last_tags(view: View, decision: Decision) -> None:
-    """Drop a text's last lines where they are a word or three each, named in the story above: what it is about."""
+    """Drop a text's last lines of a word or three each that the story above names: what it is about.
+
+    Below them other stories may be announced, in lines that are longer.
+    """
     if view.structure is not None:
         return
     left = np.flatnonzero(~decision.noise)
     tags = ~view.ends_sentence & (view.words <= _TAG_WORDS) & (view.facts.chars <= _TAG_CHARS)
-    tags &= (view.first_class & (UPPER | UNSPACED) != 0) & (view.facts.count(DIGIT) == 0) & ~view.announces
-    over = np.flatnonzero(~tags[left])
-    start = int(over[-1]) + 1 if len(over) else 0
-    run = left[start:]
-    if not (_FEWEST_TAGS <= len(run) <= _MOST_TAGS and start and view.ends_sentence[left[start - 1]]):
+    tags &= (view.facts.count(DIGIT) == 0) & ~view.announces
+    found = runs(tags[left])
+    if not found:
+        return
+    start, stop = found[-1]
+    run, below = left[start:stop], left[stop:]
+    least = _TAGS_ABOVE if len(below) else _TAGS_LAST
+    if not (least <= len(run) <= _MOST_TAGS and start and view.ends_sentence[left[start - 1]]):
+        return
+    if len(below) > _MOST_BELOW or view.words[below].min(initial=_BELOW_WORDS) < _BELOW_WORDS:
         return
     story = np.zeros(view.size, dtype=bool)
     story[left[:start]] = True
