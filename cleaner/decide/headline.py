@@ -31,6 +31,8 @@ _TITLE_CHARS = 80
 _SHARED = 2
 """Words that a headline shares with the story's begin."""
 _MOST_TEASERS = 3
+_MOST_OVER = 2
+"""Lines that may stand over a standfirst: a kicker and the headline."""
 _ALIEN = 0.15
 """Share of its content words that a teaser above the headline may have from the story."""
 _BARS = re.compile(r"\s[|/>›»·•]\s")
@@ -77,7 +79,27 @@ def find_headline(view: View, decision: Decision) -> int | None:
     told += [index for some in (dated, titles) for index in some if shared[index]]
     told += [index for some in (dated, titles) for index in some if not decision.noise[index]]
     told += dated[-1:] if view.structure is None else []
-    return told[0] if told else _below_teasers(view, decision, prose)
+    below = _below_teasers(view, decision, prose)
+    if not told or (below is not None and _is_rather(view, prose, below, told[0])):
+        return below
+    return _dated_below(told, dated, titles, shared) if view.structure is None else told[0]
+
+
+def _is_rather(view: View, prose: NDArray[np.int64], below: int, above: int) -> bool:
+    """Whether a line with a name or time below it has more to do with the story under it than one over teasers."""
+    shared = _shared_with(view, prose[prose > below][:_LEAD].tolist())
+    return bool(shared[below] >= _SHARED and shared[below] > shared[above]) and not _is_doubled(view, above)
+
+
+def _dated_below(told: Sequence[int], dated: Sequence[int], titles: Sequence[int], shared: Floats) -> int:
+    """The best so far, or a line below it that has a name or time below it and more of the story's words.
+
+    A standfirst may be such a line, so two others must stand above it.
+    """
+    for index in dated:
+        if titles.index(index) >= _MOST_OVER and shared[index] > max(_SHARED, shared[told[0]]):
+            return index
+    return told[0]
 
 
 def _below_teasers(view: View, decision: Decision, prose: NDArray[np.int64]) -> int | None:
@@ -96,10 +118,12 @@ def _is_row(view: View, index: int) -> bool:
 
 
 def _is_dated(view: View, decision: Decision, index: int) -> bool:
-    """Whether the author's name or a time stands right below it, and it is no name itself."""
+    """Whether the author or a time stands right below it, perhaps with a name between, and it is no name itself."""
     if is_name(view, index):
         return False
     for below in range(index + 1, min(index + 1 + _TOOLS, view.size)):
+        if not decision.noise[below] and below == index + 1 and is_name(view, below):
+            continue
         if not decision.noise[below] or decision.label[below] in META:
             return bool(decision.noise[below])
         if decision.label[below] not in _BESIDE_META:

@@ -69,21 +69,27 @@ def drop_author_note(view: View, decision: Decision) -> None:
     prose = np.flatnonzero(~decision.noise & view.is_sentence)
     if len(prose) < _STORY_PARAGRAPHS:
         return
-    first, blocks = int(prose[0]), view.document.blocks
-    meta = [bool(decision.noise[at]) and decision.label[at] in META for at in range(min(first, REACH) + 1)]
+    blocks, half = view.document.blocks, int(prose[len(prose) // 2])
+    meta = [bool(decision.noise[at]) and decision.label[at] in META for at in range(min(half, REACH) + 1)]
     above = [
         at
         for at in range(1, len(meta) - 1)
         if (meta[at] and decision.label[at] == "byline") or (is_name(view, at) and (meta[at - 1] or meta[at + 1]))
     ]
-    pairs = [set(pairwise(_WORD.findall(blocks[index].text))) for index in prose.tolist()] if above else []
-    told = Counter(chain.from_iterable(pairs))
-    names = {name for at in above for name in pairwise(_WORD.findall(blocks[at].text)) if told[name] == 1}
-    for index in prose[max(_STORY_PARAGRAPHS, len(prose) // 2) :].tolist() if names else ():
-        begin = tuple(_WORD.findall(blocks[index].text)[:2])
-        note = begin in names and not any(word[0].islower() for word in begin) and not view.reporting_verbs[index]
+    if not above:
+        return
+    told = Counter(chain.from_iterable({*pairwise(_bare_words(blocks[index].text))} for index in prose.tolist()))
+    names = {name for at in above for name in pairwise(_bare_words(blocks[at].text)) if told[name] == 1}
+    for index in prose[max(_STORY_PARAGRAPHS, len(prose) // 2) :].tolist():
+        begin = tuple(_bare_words(blocks[index].text)[:2])
+        note = begin in names and not any(word[0].islower() for word in begin)
         if note and view.words[index] <= _NOTE_WORDS and index not in decision.protected:
             decision.drop(index, "byline", "author")
+
+
+def _bare_words(text: str) -> list[str]:
+    """Its words without the marks at their ends, but for those of speech."""
+    return [bare for word in text.split() if (bare := word.strip(",.:;|()[]·•"))]
 
 
 def _is_time(view: View, index: int) -> bool:
