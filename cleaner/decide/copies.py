@@ -60,11 +60,13 @@ def drop_pull_quotes(view: View, decision: Decision) -> None:
     least, most = _PULLED_WORDS
     quoted &= (view.words >= least) & (view.words <= most)
     blocks = view.document.blocks
-    for index in np.flatnonzero(quoted).tolist():
-        said = _bare(blocks[index].text)
-        above = range(max(0, index - _PULLED_FROM), index)
-        if index not in decision.protected and any(said in _bare(blocks[at].text) for at in above):
-            decision.drop(index, "duplicate", "copy")
+    left = np.flatnonzero(~decision.noise).tolist()
+    for order, index in enumerate(left):
+        above = left[max(0, order - _PULLED_FROM) : order]
+        if quoted[index] and index not in decision.protected:
+            said = _bare(blocks[index].text)
+            if any(said in _bare(blocks[at].text) for at in above):
+                decision.drop(index, "duplicate", "copy")
 
 
 def _bare(text: str) -> str:

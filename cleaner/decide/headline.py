@@ -46,6 +46,13 @@ META = frozenset({"timestamp", "byline"})
 _BESIDE_META = frozenset({"share", "ui", "audio", "comment"})
 _TOOLS = 4
 """Lines below the headline among which the author or the time stands: buttons may come first."""
+_WORD = re.compile(r"\w+")
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
+_TIME_WORDS = 18
+_MOSTLY = 0.45
+_FIGURE_CHARS = 6
+_FIGURES = 3
+"""Figures of a time that ends like a sentence does: as in `11.05., 16:48 Min.`"""
 _SITE = re.compile(r"(?:\s*[|–—_»·•]|\s-)\s*[^|_]{2,40}")
 """What a page's title has behind the headline."""
 _LEAST_BEFORE_SITE = 16
@@ -125,7 +132,7 @@ def _is_dated(view: View, decision: Decision, index: int) -> bool:
         if not decision.noise[below] and below == index + 1 and is_name(view, below):
             continue
         if not decision.noise[below] or decision.label[below] in META:
-            return bool(decision.noise[below])
+            return bool(decision.noise[below]) or is_time(view, below)
         if decision.label[below] not in _BESIDE_META:
             return False
     return False
@@ -222,6 +229,18 @@ def is_name(view: View, index: int) -> bool:
     least, most = _NAME_WORDS
     capitals = all(word[0].isupper() for word in names_of)
     return bool(role) and capitals and least <= len(names_of) <= most + 1 and len(role.split()) <= _ROLE_WORDS
+
+
+def is_time(view: View, index: int) -> bool:
+    """A line of mostly figures and words of time, with a clock's time or a year."""
+    text = view.document.blocks[index].text
+    words = _WORD.findall(text)
+    if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text):
+        return False
+    figures = sum(len(word) <= _FIGURE_CHARS and any(map(str.isdigit, word)) for word in words)
+    if figures < _FIGURES and view.ends_sentence[index]:
+        return False
+    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
 
 
 def is_told(view: View, index: int) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleaner.decide.breaks import LONG_PARAGRAPH
 from cleaner.decide.decision import Decision, extent, only_doubted
-from cleaner.decide.headline import META, REACH, is_name, is_title, is_told
+from cleaner.decide.headline import META, REACH, is_name, is_time, is_title, is_told
 from cleaner.weigh.view import View
 
 _UNDER_HEADLINE = 4
@@ -26,12 +26,6 @@ _SAME_WORDS = 0.8
 _WORD = re.compile(r"\w+")
 _STORY_PARAGRAPHS = 3
 _NOTE_WORDS = 60
-_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
-_TIME_WORDS = 18
-_MOSTLY = 0.45
-_FIGURE_CHARS = 6
-_FIGURES = 3
-"""Figures of a time that ends like a sentence does: as in `11.05., 16:48 Min.`"""
 
 
 def clear_under_headline(view: View, decision: Decision) -> None:
@@ -55,9 +49,9 @@ def _drop_times_and_names(view: View, decision: Decision, headline: int) -> None
         zone.append(index)
     over_meta = False
     for index in reversed(zone):
-        meta = decision.noise[index] and (decision.label[index] in META or _is_time(view, index))
+        meta = decision.noise[index] and (decision.label[index] in META or is_time(view, index))
         if not decision.noise[index] and index not in decision.protected:
-            label = "timestamp" if _is_time(view, index) else "byline" if over_meta and is_name(view, index) else None
+            label = "timestamp" if is_time(view, index) else "byline" if over_meta and is_name(view, index) else None
             if label is not None:
                 decision.drop(index, label, "headline")
                 meta = True
@@ -90,18 +84,6 @@ def drop_author_note(view: View, decision: Decision) -> None:
 def _bare_words(text: str) -> list[str]:
     """Its words without the marks at their ends, but for those of speech."""
     return [bare for word in text.split() if (bare := word.strip(",.:;|()[]·•"))]
-
-
-def _is_time(view: View, index: int) -> bool:
-    """A line of mostly figures and words of time, with a clock's time or a year."""
-    text = view.document.blocks[index].text
-    words = _WORD.findall(text)
-    if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text):
-        return False
-    figures = sum(len(word) <= _FIGURE_CHARS and any(map(str.isdigit, word)) for word in words)
-    if figures < _FIGURES and view.ends_sentence[index]:
-        return False
-    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
 
 
 def name_under(view: View, left: NDArray[np.int64]) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
+from cleaner.decide.headline import is_name
 from cleaner.facts import DIGIT, QUOTE, runs
 from cleaner.weigh.view import View
 
@@ -72,7 +73,7 @@ def _is_loose(view: View, start: int, stop: int) -> bool:
 def drop_last_tags(view: View, decision: Decision) -> None:
     """Drop a text's last lines of a word or three each that the story above names: what it is about.
 
-    Below them other stories may be announced, in lines that are longer.
+    Below them other stories may be announced, in lines that are longer. Lines that are all names may be who signed it.
     """
     if view.structure is not None:
         return
@@ -91,9 +92,12 @@ def drop_last_tags(view: View, decision: Decision) -> None:
         return
     story = np.zeros(view.size, dtype=bool)
     story[left[:start]] = True
-    plain = all(view.document.blocks[at].kind == "paragraph" for at in run.tolist())
-    if plain and 2 * (view.shared_terms(story, 1)[run] > 0).sum() >= len(run) and decision.protected.isdisjoint(run):
-        for line in run.tolist():
+    lines = run.tolist()
+    plain = all(view.document.blocks[at].kind == "paragraph" for at in lines)
+    signed = all(is_name(view, at) for at in lines)
+    named = (view.shared_terms(story, 1)[run] > 0).sum()
+    if plain and not signed and 2 * named >= len(lines) and decision.protected.isdisjoint(lines):
+        for line in lines:
             decision.drop(line, "label", "tags")
 
 
