@@ -240,7 +240,8 @@ def is_time(view: View, index: int) -> bool:
     figures = sum(len(word) <= _FIGURE_CHARS and any(map(str.isdigit, word)) for word in words)
     if figures < _FIGURES and view.ends_sentence[index]:
         return False
-    return bool(figures + view.time_words[index] >= _MOSTLY * len(words))
+    most = max(len(words), view.words[index])  # where no spaces stand a word of the pattern is a clause
+    return bool(figures + view.time_words[index] >= _MOSTLY * most)
 
 
 def is_told(view: View, index: int) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaner.facts import Bools
+import numpy as np
+
+from cleaner.facts import UNSPACED, Bools
 from cleaner.rules.match import Hit
 from cleaner.weigh.view import View
 
@@ -16,6 +18,8 @@ _MOST_SHARED = 0.3
 """Share of its content words that a notice has in common with the rest of the text, at most."""
 _FEW_SHARED = 2
 """Words that it may share even where the paragraphs have less in common: several stories in one text."""
+_UNSPACED_SHARED = 4
+"""The same in scripts without spaces, where each two characters count as a word."""
 _QUOTATION = re.compile("""^["“”„«‹「『]|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]""")
 """Somebody's words; a name in quotation marks is shorter, and nothing begins with it."""
 
@@ -27,7 +31,8 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
     shared = view.shared_terms(paragraphs, 1)
     usual = float(shared[paragraphs].mean()) if paragraphs.any() else 0.0
     found: Bools = (view.reporting_verbs == 0) & (shared <= _MOST_SHARED)
-    found &= (shared * view.term_count <= _FEW_SHARED) | (shared <= usual)
+    few = np.where(view.facts.count(UNSPACED) > 0, _UNSPACED_SHARED, _FEW_SHARED)
+    found &= (shared * view.term_count <= few) | (shared <= usual)
     for block in {hit.block for hit in hits if found[hit.block]}:
         found[block] = not _QUOTATION.search(view.document.blocks[block].text)
     return found
