@@ -27,6 +27,12 @@ _TAG_CHARS = 30
 _TAGS_LAST, _TAGS_ABOVE, _MOST_TAGS = 2, 3, 8
 _BELOW_WORDS = 4
 _MOST_BELOW = 12
+_AT_END = frozenset({"byline", "comment", "donation", "label", "legal", "share", "source"})
+_AMID = frozenset({"advert", "caption", "credit", "duplicate", "embed", "headline", "poll", "tail"})
+"""Classes of what stands amid stories as often: none of them shows an end."""
+_LEAST_END = 3
+_MOST_BELOW_END = 3
+_LEAST_STORY = 5
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
 
@@ -99,6 +105,27 @@ def drop_last_tags(view: View, decision: Decision) -> None:
     if plain and not signed and 2 * named >= len(lines) and decision.protected.isdisjoint(lines):
         for line in lines:
             decision.drop(line, "label", "tags")
+
+
+def drop_below_end(view: View, decision: Decision) -> None:
+    """Drop a text's last one to three lines that stand below three or more that show its end.
+
+    Those say who wrote it or what it is about, or lead to comments: not only to what stands amid stories too.
+    """
+    if view.structure is not None:
+        return
+    left = np.flatnonzero(~decision.noise)
+    if len(left) <= _LEAST_STORY or not decision.protected.isdisjoint(left[-_MOST_BELOW_END:].tolist()):
+        return
+    ends = np.array([label in _AT_END for label in decision.label])
+    counted = np.array([label not in _AMID for label in decision.label]) & decision.noise
+    below = [at for at in range(len(left) - _MOST_BELOW_END, len(left)) if at >= _LEAST_STORY]
+    for at in below:
+        gap = slice(left[at - 1] + 1, left[at])
+        if counted[gap].sum() >= _LEAST_END and (ends & counted)[gap].any():
+            for line in left[at:].tolist():
+                decision.drop(line, "tail", "end")
+            return
 
 
 def drop_captions(view: View, decision: Decision) -> None:

@@ -13,6 +13,7 @@ from cleaner.decide.headline import clear_above_headline, find_headline
 from cleaner.decide.lead import clear_under_headline, drop_author_note, keep_begin, keep_standfirst
 from cleaner.decide.leftovers import (
     drop_bare_headings,
+    drop_below_end,
     drop_beside_noise,
     drop_captions,
     drop_last_divider,
@@ -69,6 +70,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     apply_bound_rules(view, decision, [hit for hit in hits if is_bound(hit)])
     drop_last_tags(view, decision)
     drop_beside_noise(view, decision)
+    drop_below_end(view, decision)
     drop_bare_headings(view, decision)
     drop_last_divider(view, decision)
     decision.headline = find_headline(view, decision)
