@@ -31,8 +31,11 @@ _AT_END = frozenset({"byline", "comment", "donation", "label", "legal", "share",
 _AMID = frozenset({"advert", "caption", "credit", "duplicate", "embed", "headline", "poll", "tail"})
 """Classes of what stands amid stories as often: none of them shows an end."""
 _LEAST_END = 3
-_MOST_BELOW_END = 3
+_MOST_BELOW_END = 6
 _LEAST_STORY = 5
+"""Lines of the story above its end."""
+_TOLD_ABOVE = 2
+"""Times as many words as below: a story may stand below what is said of it too, and teasers above that."""
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
 
@@ -108,22 +111,22 @@ def drop_last_tags(view: View, decision: Decision) -> None:
 
 
 def drop_below_end(view: View, decision: Decision) -> None:
-    """Drop a text's last one to three lines that stand below three or more that show its end.
+    """Drop a text's few last lines that stand below three or more that show its end.
 
     Those say who wrote it or what it is about, or lead to comments: not only to what stands amid stories too.
     """
     if view.structure is not None:
         return
     left = np.flatnonzero(~decision.noise)
-    if len(left) <= _LEAST_STORY or not decision.protected.isdisjoint(left[-_MOST_BELOW_END:].tolist()):
-        return
-    ends = np.array([label in _AT_END for label in decision.label])
     counted = np.array([label not in _AMID for label in decision.label]) & decision.noise
-    below = [at for at in range(len(left) - _MOST_BELOW_END, len(left)) if at >= _LEAST_STORY]
-    for at in below:
+    ends = counted & np.array([label in _AT_END for label in decision.label])
+    for at in range(max(_LEAST_STORY, len(left) - _MOST_BELOW_END), len(left)):
         gap = slice(left[at - 1] + 1, left[at])
-        if counted[gap].sum() >= _LEAST_END and (ends & counted)[gap].any():
-            for line in left[at:].tolist():
+        below = left[at:].tolist()
+        if counted[gap].sum() < _LEAST_END or not ends[gap].any() or not decision.protected.isdisjoint(below):
+            continue
+        if _TOLD_ABOVE * view.words[below].sum() <= view.words[left[:at]].sum():
+            for line in below:
                 decision.drop(line, "tail", "end")
             return
 
