@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
 from cleaner.decide.headline import is_name
@@ -31,7 +32,10 @@ _AT_END = frozenset({"byline", "comment", "donation", "label", "legal", "share",
 _AMID = frozenset({"advert", "caption", "credit", "duplicate", "embed", "headline", "poll", "tail"})
 """Classes of what stands amid stories as often: none of them shows an end."""
 _LEAST_END = 3
-_MOST_BELOW_END = 6
+_FEW_BELOW_END, _MOST_BELOW_END = 6, 15
+"""Lines that may stand below it: whatever they say, and only if that is of something else."""
+_STRANGE = 0.4
+_BRIEF_PARAGRAPH = 8
 _LEAST_STORY = 5
 """Lines of the story above its end."""
 _TOLD_ABOVE = 2
@@ -125,10 +129,20 @@ def drop_below_end(view: View, decision: Decision) -> None:
         below = left[at:].tolist()
         if counted[gap].sum() < _LEAST_END or not ends[gap].any() or not decision.protected.isdisjoint(below):
             continue
-        if _TOLD_ABOVE * view.words[below].sum() <= view.words[left[:at]].sum():
+        if _TOLD_ABOVE * view.words[below].sum() > view.words[left[:at]].sum():
+            continue
+        if len(below) <= _FEW_BELOW_END or _is_strange(view, left[:at], left[at:]):
             for line in below:
                 decision.drop(line, "tail", "end")
             return
+
+
+def _is_strange(view: View, story: NDArray[np.int64], rest: NDArray[np.int64]) -> bool:
+    """Whether the paragraphs of the rest have few of their words from the story."""
+    told = np.zeros(view.size, dtype=bool)
+    told[story] = True
+    paragraphs = rest[view.words[rest] >= _BRIEF_PARAGRAPH]
+    return len(paragraphs) == 0 or bool(view.shared_terms(told, 1)[paragraphs].mean() <= _STRANGE)
 
 
 def drop_captions(view: View, decision: Decision) -> None:
