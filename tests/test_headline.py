@@ -76,6 +76,33 @@ def test_the_headline_stands_over_the_time_and_below_a_teaser(cleaner: Cleaner) 
     assert found.body == "\n".join(STORY)
 
 
+@pytest.mark.parametrize("time", ["12.03. 2024, 16:40", "12/03/2024 - 16:40 h"])
+def test_a_time_by_its_look_shows_the_headline_below_teasers(cleaner: Cleaner, time: str) -> None:
+    teasers = ("A baker from Nyland has been fined. His loaves were a fifth too light.", "Rain until Sunday")
+    found = cleaned(cleaner, *teasers, HEADLINE, time, *STORY)
+    assert found.headline == HEADLINE
+    assert found.body == "\n".join(STORY)
+
+
+def test_a_story_in_figures_without_spaces_is_no_time(cleaner: Cleaner) -> None:
+    told = (
+        "渡轮公司前三季度收入41.7亿元，同比下降3.2%；净利润3.06亿元，同比下降21.4%。",
+        "股价连跌四天，收于13.28元，跌2.9%。",
+    )
+    story = (
+        "渡轮公司昨天宣布放弃在旧港修建第三座码头的计划，董事长林玉说，费用太高。",
+        "码头附近的商户去年联名反对这项计划。",
+    )
+    found = cleaned(cleaner, "渡轮公司放弃第三座码头", *told, *story)
+    assert found.body.split("\n") == [*told, *story]
+
+
+def test_of_two_lines_over_the_story_the_one_with_a_time_and_its_words_is_the_headline(cleaner: Cleaner) -> None:
+    over = ("Chess club wins again", "Bread museum opens its cellar", "Plan for a road")
+    found = cleaned(cleaner, *over, HEADLINE, "12 March 2024, 16:40", *STORY)
+    assert found.headline == HEADLINE
+
+
 def test_what_stands_above_a_headline_and_is_on_its_subject_stays(cleaner: Cleaner) -> None:
     lead = "The ferry company gives up its third pier in Osterby, and half of the quay is glad of it."
     found = cleaned(cleaner, lead, HEADLINE, "By Nora Halvorsen", *STORY)

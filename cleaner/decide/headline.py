@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.decide.decision import Decision, only_doubted, story_prose
-from cleaner.facts import BUCKETS, STOPLESS, Floats
+from cleaner.facts import BUCKETS, STOPLESS, UNSPACED, Floats
 from cleaner.weigh.view import View, bare_text
 
 HEADLINE_WORDS = 30
@@ -238,7 +238,8 @@ def is_time(view: View, index: int) -> bool:
     if not 2 <= len(words) <= _TIME_WORDS or not _CLOCK.search(text):
         return False
     figures = sum(len(word) <= _FIGURE_CHARS and any(map(str.isdigit, word)) for word in words)
-    if figures < _FIGURES and view.ends_sentence[index]:
+    unspaced = view.facts.count(UNSPACED)[index] > 0
+    if view.ends_sentence[index] and (figures < _FIGURES or unspaced):
         return False
     most = max(len(words), view.words[index])  # where no spaces stand a word of the pattern is a clause
     return bool(figures + view.time_words[index] >= _MOSTLY * most)
