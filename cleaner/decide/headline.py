@@ -34,6 +34,9 @@ _MOST_TEASERS = 3
 _MOST_OVER = 2
 """Lines that may stand over a standfirst: a kicker and the headline."""
 _ALIEN = 0.15
+_HALF_ALIEN = 0.34
+_MUCH_LESS = 0.75
+"""The same above a line with a name or time below it: so much, but no more than this part of what that line has."""
 """Share of its content words that a teaser above the headline may have from the story."""
 _BARS = re.compile(r"\s[|/>›»·•]\s")
 _SECTION_WORDS = 3
@@ -195,15 +198,16 @@ def clear_above_headline(view: View, decision: Decision) -> None:
 def _leads(view: View, decision: Decision, headline: int, above: NDArray[np.int64]) -> bool:
     """Whether a headline that no page gives is so sure that the sentences above it are of other stories.
 
-    It is said twice, or is the story's by its words and has a name or time below it; they have next to no word of it.
+    It is said twice and they have next to no word of the story, or it has a name or time below it and much more of
+    the story's words than they.
     """
     story = np.flatnonzero(story_prose(view, decision))
-    story = story[story > headline]
-    shared = _shared_with(view, story.tolist())
-    if not _is_doubled(view, headline) and not (shared[headline] >= _SHARED and _is_dated(view, decision, headline)):
-        return False
-    terms = np.bincount(view.terms[0], minlength=view.size)[above]
-    return len(above) <= _MOST_TEASERS and bool((shared[above] <= _ALIEN * terms).all())
+    shared = _shared_with(view, story[story > headline].tolist())
+    share = shared / np.maximum(np.bincount(view.terms[0], minlength=view.size), 1)
+    most = _ALIEN if _is_doubled(view, headline) else 0.0
+    if shared[headline] >= _SHARED and _is_dated(view, decision, headline):
+        most = max(_ALIEN, min(_HALF_ALIEN, _MUCH_LESS * share[headline]))
+    return 0 < most and len(above) <= _MOST_TEASERS and bool((share[above] <= most).all())
 
 
 def is_title(view: View, index: int) -> bool:
