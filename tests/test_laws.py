@@ -84,7 +84,7 @@ ODD = ["😀 🔥", "\u200b", "\ufeff", "•", "—", "* * *", "12", "14:32", "1
 ODD += ["Ｆｕｌｌ　ｗｉｄｔｈ", "e\u0301", "a" * 200, "https://elm.test/a?b=c", "@elm", "#vote", "<p>", "&amp;"]
 ODD += [".", "{{ad}}", "שלום", "👩\u200d🚒", "Elm Post", "By Ann Lee", "Source: Elm Post", "READ MORE:", "(Image: Elm)"]
 INSIDE = ["", "", "", "", "\u200b", "\u00a0", "\u00ad", "\u200e", " ", "  ", "\t", "😀", "\ufeff", "\u200c"]
-LANGUAGES = sorted(prose())
+LANGUAGES = sorted(language for language in prose() if noise().get(language))
 
 
 @st.composite

@@ -233,6 +233,12 @@ def test_a_chronology_is_no_live_blog() -> None:
     assert clean(f"<article><h1>One night in the harbour</h1>{''.join(lines)}</article>", ARTICLE).flags == ()
 
 
+@pytest.mark.parametrize(("hours", "flags"), [(range(21, 14, -1), ("live-blog",)), (range(14, 21), ())])
+def test_in_a_text_the_latest_comes_first_in_a_live_blog(hours: range, flags: tuple[str, ...]) -> None:
+    lines = [f"{hour}:05 The harbour master counts another {hour} boats behind the breakwater." for hour in hours]
+    assert Cleaner().clean("\n".join(["Storm over the harbour", *lines]), "text").flags == flags
+
+
 def test_a_live_posting_is_a_live_blog() -> None:
     live = '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "Ferry"}</script>'
     assert clean(whole(), live).flags == ("live-blog",)

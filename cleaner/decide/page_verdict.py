@@ -104,24 +104,29 @@ def is_cut_off(view: View, kept: Bools, walls: Bools) -> bool:
 
 
 def is_live_blog(view: View, kept: Bools) -> bool:
-    """Whether the page says that it is a live blog, or is a row of entries each under its time of day."""
+    """Whether the page says that it is a live blog, or is a row of entries each under its time of day.
+
+    In a text the latest must come first: a row in order may be a chronology that a story tells.
+    """
     if view.document.live:
         return True
-    if view.structure is None:
-        return False
     times = _clocks(view)
     if len(times) < _FEW_ENTRIES:
         return False
-    prose = np.where(kept & (view.words >= _SENTENCE_WORDS) & ~_teasers(view), view.words, 0.0)
+    told = kept & (view.words >= _SENTENCE_WORDS)
+    if view.structure is not None:
+        told &= ~_teasers(view)
+    prose = np.where(told, view.words, 0.0)
     ahead = np.concatenate(([0.0], np.cumsum(prose)))
     starts = np.array([at for at, _ in times])
     stops = np.minimum(np.append(starts[1:], view.size), starts + _ENTRY_BLOCKS)
-    told = ahead[stops] - ahead[starts]
-    minutes = np.array([minute for _, minute in times])[told > 0]
-    if len(minutes) < _FEW_ENTRIES or told.sum() < _MOST_ENTRIES * prose.sum():
+    entries = ahead[stops] - ahead[starts]
+    minutes = np.array([minute for _, minute in times])[entries > 0]
+    if len(minutes) < _FEW_ENTRIES or entries.sum() < _MOST_ENTRIES * prose.sum():
         return False
     steps = np.diff(minutes)
-    return bool(max((steps >= 0).mean(), (steps <= 0).mean()) >= _IN_ORDER)
+    back = (steps <= 0).mean()
+    return bool(max(back, (steps >= 0).mean() if view.structure is not None else 0.0) >= _IN_ORDER)
 
 
 # No story
@@ -209,8 +214,12 @@ def _is_wall(view: View, prose: Bools, labels: Sequence[str]) -> bool:
 def _clocks(view: View) -> list[tuple[int, int]]:
     """The short blocks that give a time of day, where they may be enough: block, minutes since midnight.
 
-    Headings count where each is in a container of its own: those of a chronology share one.
+    Headings count where each is in a container of its own: those of a chronology share one. In a text all blocks count
+    that begin with a time.
     """
+    if view.structure is None:
+        begins = ((index, _CLOCK.match(block.text)) for index, block in enumerate(view.document.blocks))
+        return [(index, _minutes(clock)) for index, clock in begins if clock]
     short = (view.words <= _CLOCK_WORDS) & (view.facts.count(DIGIT) >= 3) & ~view.all_link
     if np.count_nonzero(short) < _FEW_ENTRIES:
         return []
