@@ -207,7 +207,7 @@ def _leads(view: View, decision: Decision, headline: int, above: NDArray[np.int6
     most = _ALIEN if _is_doubled(view, headline) else 0.0
     if shared[headline] >= _SHARED and _is_dated(view, decision, headline):
         most = max(_ALIEN, min(_HALF_ALIEN, _MUCH_LESS * share[headline]))
-    return 0 < most and len(above) <= _MOST_TEASERS and bool((share[above] <= most).all())
+    return most > 0 and len(above) <= _MOST_TEASERS and bool((share[above] <= most).all())
 
 
 def is_title(view: View, index: int) -> bool:
