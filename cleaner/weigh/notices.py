@@ -16,9 +16,9 @@ MOST_WORDS = 24
 _LEAST_PARAGRAPH = 8
 _MOST_SHARED = 0.3
 """Share of its content words that a notice has in common with the rest of the text, at most."""
-_FEW_SHARED = 2
+_FEW_SHARED = 3
 """Words that it may share even where the paragraphs have less in common: several stories in one text."""
-_UNSPACED_SHARED = 4
+_UNSPACED_SHARED = 5
 """The same in scripts without spaces, where each two characters count as a word."""
 _QUOTATION = re.compile("""^["“”„«‹「『]|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]""")
 """Somebody's words; a name in quotation marks is shorter, and nothing begins with it."""
