@@ -88,6 +88,32 @@ def page(cleaner: Cleaner, *parts: str) -> Cleaned:
     return cleaner.clean(PAGE.format(title=HEADLINE, body="".join(parts)), kind="html")
 
 
+PAGE_COMMENTS = [
+    ("Karin from the quay", "08-04-2024 09:31, IP: 83.4.xxx.xxx", "My uncle had a boat there, and nobody asked him."),
+    (
+        "pier_fan",
+        "08-04-2024 10:02, IP: 31.0.xxx.xxx",
+        "I signed because of the view. It was about the view for all of us!",
+    ),
+    (
+        "A teacher",
+        "08-04-2024 11:20, IP: 46.8.xxx.xxx",
+        "Pupils could count the lorries. Mine have done so twice a year.",
+    ),
+] * 3
+
+
+def test_comments_without_class_below_their_header_on_a_page_go(cleaner: Cleaner) -> None:
+    rows = [f"<tr><td>{'</td></tr><tr><td>'.join(comment)}</td></tr>" for comment in PAGE_COMMENTS]
+    parts = ["<p>", "<br><br>".join(STORY), "</p><table><tr><td><b>Comments (9)</b></td></tr>", *rows, "</table>"]
+    assert page(cleaner, *parts).body.split("\n") == list(STORY)
+
+
+def test_a_poll_in_plain_boxes_of_a_page_goes(cleaner: Cleaner) -> None:
+    boxes = [f"<div>{line}</div>" for line in ("Poll", *POLL[:-1], "Vote")]
+    assert set(page(cleaner, *[f"<p>{text}</p>" for text in STORY], *boxes).body.split("\n")).isdisjoint(POLL)
+
+
 def test_a_line_between_the_headline_and_the_author_is_the_standfirst(cleaner: Cleaner) -> None:
     dek = "Half of the shops on the quay had signed against the plan of the company"
     found = page(cleaner, f"<div>{dek}</div><div>By Nell Arden</div>", *[f"<p>{text}</p>" for text in STORY])

@@ -32,7 +32,7 @@ _AT_END = frozenset({"byline", "comment", "donation", "label", "legal", "share",
 _AMID = frozenset({"advert", "caption", "credit", "duplicate", "embed", "headline", "poll", "tail"})
 """Classes of what stands amid stories as often: none of them shows an end."""
 _LEAST_END = 3
-_FEW_BELOW_END, _MOST_BELOW_END = 6, 15
+_FEW_BELOW_END, _MOST_BELOW_END = 6, 25
 """Lines that may stand below it: whatever they say, and only if that is of something else."""
 _STRANGE = 0.4
 _BRIEF_PARAGRAPH = 8

@@ -1,4 +1,4 @@
-"""What a text keeps of a page's panels: polls and readers' comments, told by those of their lines that rules know."""
+"""What is kept of a page's panels: polls and readers' comments, told by those of their lines that rules know."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ _LEAST_BELOW = 2
 """Answers that a question below a poll's label must have."""
 _QUESTION_WORDS = 30
 _HEADER_WORDS = 10
-_NAME_WORDS = 9
+_NAME_WORDS = 12
 _COMMENT_WORDS = 70
 _STORY_BEFORE = 0.6
-"""Share of the story's words that must stand above readers' comments: higher up, a header is a link to them."""
-_NAMING = ("timestamp", "byline", "comment", "ui")
+"""Share of the other words that must stand above readers' comments: higher up, a header is a link to them."""
+_NAMING = ("timestamp", "byline", "comment", "ui", "nav")
 
 
 def drop_polls(view: View, decision: Decision) -> None:
     """Drop a poll's question and answers where a line right below or above them is known for a poll's."""
-    if view.structure is not None:
-        return
     free = ~decision.noise
     free[list(decision.protected)] = False
     known = _labelled(decision, "poll")
@@ -53,14 +51,12 @@ def _reach(answers: Bools, start: int, step: int) -> int:
 
 def drop_comments(view: View, decision: Decision) -> None:
     """Drop readers' comments below their header: a line that names and dates each one, and what it says."""
-    if view.structure is not None:
-        return
     prose = np.where(decision.noise, 0.0, view.words)
-    above = np.cumsum(prose) >= _STORY_BEFORE * prose.sum()
     for header in range(view.size - 1):
-        if above[header] and view.words[header] <= _HEADER_WORDS and _is_of(decision, header, "comment"):
+        if view.words[header] <= _HEADER_WORDS and _is_of(decision, header, "comment"):
             found, known = _comments(view, decision, header + 1)
-            if known:
+            story = prose.sum() - prose[found].sum()
+            if known and prose[:header].sum() >= _STORY_BEFORE * story:
                 _drop(decision, found, "comment")
 
 
@@ -73,7 +69,7 @@ def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bo
     for block in range(start, view.size):
         dropped, words = bool(decision.noise[block]), view.words[block]
         brief = words <= _NAME_WORDS and not view.ends_sentence[block]
-        if block in decision.protected or (dropped and decision.label[block] not in (*_NAMING, "tail", "related")):
+        if block in decision.protected or (dropped and decision.label[block] not in (*_NAMING, "tail", "related", "story")):
             break
         if brief or (dropped and words <= _NAME_WORDS):
             named = block
