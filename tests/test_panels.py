@@ -120,6 +120,17 @@ def test_a_line_between_the_headline_and_the_author_is_the_standfirst(cleaner: C
     assert found.body.split("\n") == [dek, *STORY]
 
 
+@pytest.mark.parametrize("tag", ["blockquote", "aside"])
+def test_what_a_page_sets_apart_and_says_in_a_paragraph_too_goes(cleaner: Cleaner, tag: str) -> None:
+    pulled = "half of the shops on the quay had signed against it"
+    paragraphs = [f"<p>{text}</p>" for text in STORY]
+    assert page(cleaner, paragraphs[0], f"<{tag}><p>{pulled}</p></{tag}>", *paragraphs[1:]).body.split("\n") == list(
+        STORY
+    )
+    said = "“You cannot moor a boat to a promise, and we have been promised piers since 1974.”"
+    assert said in page(cleaner, paragraphs[0], f"<blockquote><p>{said}</p></blockquote>", *paragraphs[1:]).body
+
+
 def test_a_list_that_a_page_calls_an_article_is_a_story(cleaner: Cleaner) -> None:
     rows = [f"<li>Best boat of class {n}: Osterby Rowing Club, number {n}</li>" for n in range(1, 16)]
     found = page(cleaner, "<ul>", *rows, "</ul>")

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
 from cleaner.decide.headline import is_title
-from cleaner.facts import QUOTE, tally
+from cleaner.facts import QUOTE, Bools, tally
+from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View, word_triples
 
 SAME = 80
@@ -25,6 +26,7 @@ _COPIED = 0.85
 _PULLED_WORDS = (4, 45)
 _PULLED_FROM = 8
 """Blocks above a pull quote among which the paragraph stands that it was lifted out of."""
+_APART_WORDS = 7
 _WORD = re.compile(r"\w+")
 _TEASER_START = 40
 _STORY_BETWEEN = 3
@@ -55,23 +57,38 @@ def _is_doubled(view: View, first: int, second: int) -> bool:
 
 
 def drop_pull_quotes(view: View, decision: Decision) -> None:
-    """Drop a quotation that stands alone, word for word as it stood in a paragraph shortly before."""
-    quoted = ((view.first_class & QUOTE) != 0) & ((view.last_class & QUOTE) != 0) & ~decision.noise
+    """Drop what stands alone word for word as a paragraph has it: a quotation shortly below the paragraph.
+
+    On a page it may stand anywhere and without quotation marks where an element sets it apart.
+    """
+    quoted = ((view.first_class & QUOTE) != 0) & ((view.last_class & QUOTE) != 0)
     least, most = _PULLED_WORDS
     quoted &= (view.words >= least) & (view.words <= most)
-    blocks = view.document.blocks
+    apart = _set_apart(view) & (view.words >= _APART_WORDS) & (view.words <= most)
     left = np.flatnonzero(~decision.noise).tolist()
+    said = {index: _bare(view.document.blocks[index].text) for index in left} if (quoted | apart)[left].any() else {}
     for order, index in enumerate(left):
-        above = left[max(0, order - _PULLED_FROM) : order]
-        if quoted[index] and index not in decision.protected:
-            said = _bare(blocks[index].text)
-            if any(said in _bare(blocks[at].text) for at in above):
-                decision.drop(index, "duplicate", "copy")
+        if index in decision.protected or not (quoted[index] or apart[index]):
+            continue
+        above = left[max(0, order - _PULLED_FROM) : order] if quoted[index] else []
+        others = [other for other in left if not apart[other]] if apart[index] else []
+        if any(said[index] in said[other] for other in (*above, *others)):
+            decision.drop(index, "duplicate", "copy")
+
+
+def _set_apart(view: View) -> Bools:
+    """The blocks of a page inside an element for quotations or for what stands beside the text."""
+    if view.structure is None:
+        return np.zeros(view.size, dtype=bool)
+    around = view.around
+    apart: Bools = (around.nearest("blockquote") > 0)[around.holder]
+    apart |= (around.block_regions & REGION_BIT["aside"]) != 0
+    return apart
 
 
 def _bare(text: str) -> str:
-    """Its words, each behind a space, without case and marks."""
-    return " " + " ".join(_WORD.findall(text.lower()))
+    """Its words between spaces, without case and marks."""
+    return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 def drop_contained(view: View, decision: Decision) -> None:

@@ -19,6 +19,8 @@ _COMMENT_WORDS = 70
 _STORY_BEFORE = 0.6
 """Share of the other words that must stand above readers' comments: higher up, a header is a link to them."""
 _NAMING = ("timestamp", "byline", "comment", "ui", "nav")
+_UNNAMED = ("tail", "related", "story")
+"""What a name or a button may have been dropped for, or by its points alone."""
 
 
 def drop_polls(view: View, decision: Decision) -> None:
@@ -69,7 +71,9 @@ def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bo
     for block in range(start, view.size):
         dropped, words = bool(decision.noise[block]), view.words[block]
         brief = words <= _NAME_WORDS and not view.ends_sentence[block]
-        if block in decision.protected or (dropped and decision.label[block] not in (*_NAMING, "tail", "related", "story")):
+        if block in decision.protected or (
+            dropped and decision.label[block] not in (*_NAMING, *_UNNAMED)
+        ):
             break
         if brief or (dropped and words <= _NAME_WORDS):
             named = block
