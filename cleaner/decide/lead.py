@@ -19,7 +19,7 @@ _LEAST_LEAD = 6
 """Words of a line under the headline from which on it is no name, date or counter: of these there may be many."""
 _FEW_SENTENCES = 3
 _NAME_WORDS = (2, 3)
-_STANDFIRST_WORDS = 6
+_STANDFIRST_WORDS = 4
 _UNDER_WORDS = 8
 """Words from which on what stands right under the headline, over the author or the time, is the standfirst."""
 _SAME_WORDS = 0.8
