@@ -33,6 +33,7 @@ from cleaner.weigh.view import View
 from cleaner.weigh.weights import Weights
 
 _TABLE_ROWS = 3
+_LIST_ITEMS = 3
 _ARTICLE_WORDS = 6
 _IN_ARTICLE = 0.7
 _NOT_IN_ARTICLE = 0.2
@@ -94,7 +95,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
 
 def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_above: float) -> Decision:
     """What is noise by points, by rules that need nothing but the block, as a copy, or in a list."""
-    points = _of_tables(view, weights.points) - drop_above
+    points = _of_lists(view, _of_tables(view, weights.points) - drop_above)
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     bodies = [hit for hit in hits if hit.rule.action == "body"]
     named = [hit for hit in hits if hit.rule.action != "body" and hit.rule.class_ != "standfirst"]
@@ -129,6 +130,21 @@ def _of_tables(view: View, points: Floats) -> Floats:
     points = points.copy()
     points[rows] = (total / np.maximum(np.bincount(table), 1))[table]
     return points
+
+
+def _of_lists(view: View, points: Floats) -> Floats:
+    """The points, with no item of a list worse than their mean where that keeps them: such items stay together."""
+    items = [index for index, block in enumerate(view.document.blocks) if block.kind == "list_item"]
+    if view.structure is None or len(items) < _LIST_ITEMS:
+        return points
+    around = view.around
+    lists = np.maximum(around.nearest("ul"), around.nearest("ol"))[around.holder]
+    item = around.nearest("li")[around.holder]
+    alone = (np.bincount(item)[item] == 1) & (2 * view.link_chars < view.facts.chars)
+    size, total = (np.bincount(lists, weights=values) for values in (alone, points))
+    plain = (size >= _LIST_ITEMS) & (size == np.bincount(lists))
+    mean = np.where(plain, total / np.maximum(size, 1), 0.0)[lists]
+    return np.where((mean < 0) & (lists > 0), np.minimum(points, mean), points)
 
 
 def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
