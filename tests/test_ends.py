@@ -51,6 +51,15 @@ def test_a_quotation_said_again_far_below_stays(cleaner: Cleaner) -> None:
     assert body(cleaner, *lines) == lines
 
 
+def test_what_is_said_alone_again_and_again_or_in_the_headline_stays(cleaner: Cleaner) -> None:
+    refrain = "“We are still here in Osterby.”"
+    lines = (refrain, STORY[0], refrain, *STORY[1:], refrain, *MORE)
+    headline = "“We are still here in Osterby”: a thousand march along the quay"
+    found = cleaner.clean("\n\n".join((headline, *lines)), kind="text")
+    assert found.headline == headline
+    assert found.body.split("\n") == list(lines)
+
+
 def test_tags_that_the_story_names_go(cleaner: Cleaner) -> None:
     assert body(cleaner, *TALE, *TAGS) == TALE
 

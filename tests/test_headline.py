@@ -20,6 +20,29 @@ def test_a_line_said_twice_is_the_headline(cleaner: Cleaner) -> None:
     assert found.body == "\n".join(STORY)
 
 
+def test_a_quotation_over_all_that_the_story_has_word_for_word_is_the_headline(cleaner: Cleaner) -> None:
+    said, standfirst = (
+        "“We listened to what people told us on the quay”",
+        "A talk with the director of the ferry company",
+    )
+    talk = (
+        "It is a grey morning, and gulls sit on every post that the storm has left upright along the water.",
+        "Nobody else has come in yet, and the kettle is the only thing in the office that makes a sound at all.",
+        "On the wall hangs a chart from 1911, with a pencil line that somebody drew and somebody rubbed out again.",
+        "She pours two cups, and says that she would rather not talk about the weather, which is what all talk of.",
+    )
+    found = cleaned(cleaner, said, standfirst, *talk, *STORY)
+    assert found.headline == said
+    assert found.body == "\n".join((standfirst, *talk, *STORY))
+
+
+def test_a_question_over_the_story_is_its_headline(cleaner: Cleaner) -> None:
+    question = "Why did the ferry company drop its plan for a third pier?"
+    found = cleaned(cleaner, question, *STORY)
+    assert found.headline == question
+    assert found.body == "\n".join(STORY)
+
+
 @pytest.mark.parametrize("mark", [" | ", " - ", " – ", " — ", "_", " » "])
 def test_a_headline_with_the_name_of_its_site_behind_it_is_a_copy(cleaner: Cleaner, mark: str) -> None:
     for lines in ((HEADLINE + mark + "Osterby Post", HEADLINE), (HEADLINE, HEADLINE + mark + "Osterby Post")):

@@ -73,6 +73,43 @@ def test_a_capital_is_a_capital() -> None:
     assert blocks_hit(one(r"^[\p{Lu}\d]+$"), "ÄRA1", "ära1") == [0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Sign up now.”",
+        "„Sign up now!“",
+        "«Sign up now»",
+        "»Sign up now«",
+        "「sign up now」",
+        "‘Sign up now’",
+        '"Sign up now."',
+        "She read it out: “Dear reader, sign up now, or leave.” Nobody laughed.",
+        "“Sign up now, it said, and nothing else. The next paragraph goes on.",
+    ],
+)
+def test_what_somebody_is_quoted_with_is_no_notice(text: str) -> None:
+    assert blocks_hit(one("sign up now"), text) == []
+    assert spans(one("sign up now", action="cut"), text) == []
+    assert blocks_hit(one(r"^\W*sign up now|, sign up now", quoted=True), text) == [0]
+    assert blocks_hit(one("sign up now", action="keep"), text) == [0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sign up now",
+        "“Harbour today”: sign up now",
+        "Sign up now for “Harbour today”",
+        "» Sign up now",
+        "Readers' letters: sign up now for the readers' club",
+        "“Sign up now”, it says. Sign up now!",
+        "‘Harbour’ sign up now ‘today’",
+    ],
+)
+def test_a_notice_that_has_a_name_in_quotation_marks_is_one(text: str) -> None:
+    assert blocks_hit(one("sign up now"), text) == [0]
+
+
 def test_needs_alone() -> None:
     assert blocks_hit(one(needs=("share this",), max_words=4), "Share this now", "He will share this with all") == [0]
 
@@ -228,8 +265,8 @@ def test_special_characters_in_phrases_are_plain() -> None:
     ],
 )
 def test_what_is_written_in_two_ways_is_one(phrase: str, text: str) -> None:
-    assert spans(one("^{w}$"), text, words={"w": {"xx": (phrase,)}}) == [text]
-    assert spans(one(f"^{re.escape(phrase)}$".replace(r"\ ", " ")), text) == [text]
+    assert spans(one("^{w}$", quoted=True), text, words={"w": {"xx": (phrase,)}}) == [text]
+    assert spans(one(f"^{re.escape(phrase)}$".replace(r"\ ", " "), quoted=True), text) == [text]
     assert spans(one(needs=(phrase,)), text) == [text]
 
 
@@ -361,7 +398,9 @@ def plain_phrase(phrase: str) -> str:
     return stem.replace("<site>", r"\S+(?: \S+){0,3}") + (r"\p{L}*" if phrase.endswith("*") else "")
 
 
-ENGINE = rule_set(*(Rule(id=f"nav.p{n}", pattern=pattern) for n, pattern in enumerate(PATTERNS)), words=WORDS)
+ENGINE = rule_set(
+    *(Rule(id=f"nav.p{n}", pattern=pattern, quoted=True) for n, pattern in enumerate(PATTERNS)), words=WORDS
+)
 
 
 @given(st.lists(LINES, min_size=1, max_size=6))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
-from cleaner.decide.headline import is_title
+from cleaner.decide.headline import HEADLINE_WORDS, is_title
 from cleaner.facts import QUOTE, Bools, tally
 from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View, word_triples
@@ -66,13 +66,14 @@ def drop_pull_quotes(view: View, decision: Decision) -> None:
     quoted &= (view.words >= least) & (view.words <= most)
     apart = _set_apart(view) & (view.words >= _APART_WORDS) & (view.words <= most)
     left = np.flatnonzero(~decision.noise).tolist()
+    told = view.ends_sentence | (view.words > HEADLINE_WORDS)
     said = {index: _bare(view.document.blocks[index].text) for index in left} if (quoted | apart)[left].any() else {}
     for order, index in enumerate(left):
         if index in decision.protected or not (quoted[index] or apart[index]):
             continue
         above = left[max(0, order - _PULLED_FROM) : order] if quoted[index] else []
         others = [other for other in left if not apart[other]] if apart[index] else []
-        if any(said[index] in said[other] for other in (*above, *others)):
+        if any(told[other] and said[index] in said[other] != said[index] for other in (*above, *others)):
             decision.drop(index, "duplicate", "copy")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.decide.decision import Decision, only_doubted, story_prose
-from cleaner.facts import BUCKETS, STOPLESS, UNSPACED, Floats
+from cleaner.facts import BUCKETS, QUOTE, STOPLESS, UNSPACED, Floats
 from cleaner.weigh.view import View, bare_text
 
 HEADLINE_WORDS = 30
@@ -26,6 +26,7 @@ _LEAD = 4
 TWO_SENTENCES = 2
 _LEAST_LETTERS = 4
 _SHORT_SENTENCE = 4
+_ASKS = "?？؟"
 _TITLE_CHARS = 80
 """Characters of a title in scripts that do not mark a sentence's end."""
 _SHARED = 2
@@ -76,6 +77,8 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if title and (_is_dated(view, decision, first) or _is_doubled(view, first)):
         return first
     brief = ((view.first_class & STOPLESS) != 0) & (view.facts.chars <= _TITLE_CHARS)
+    if view.structure is None and len(prose) > 1 and _is_question(view, first):
+        first = int(prose[1])
     long = np.flatnonzero((~decision.noise & (view.words > LONGEST_TITLE) & ~brief)[:first])
     first = int(long[0]) if len(long) else first
     far = [index for index in range(first) if is_title(view, index)]
@@ -84,7 +87,8 @@ def find_headline(view: View, decision: Decision) -> int | None:
     shared = _shared_with(view, prose[:_LEAD].tolist())
     dated = [index for index in titles if _is_dated(view, decision, index)]
     said_twice = _doubled(view, titles if view.structure else far[:REACH])
-    told = [index for index in said_twice if shared[index] or not decision.noise[index]]
+    told = [index for index in far[:1] if not decision.noise[index] and _is_quoted_by(view, index, prose)]
+    told += [index for index in said_twice if shared[index] or not decision.noise[index]]
     told += [index for index in titles if shared[index] >= _SHARED]
     told += [index for some in (dated, titles) for index in some if shared[index]]
     told += [index for some in (dated, titles) for index in some if not decision.noise[index]]
@@ -93,6 +97,20 @@ def find_headline(view: View, decision: Decision) -> int | None:
     if not told or (below is not None and _is_rather(view, prose, below, told[0])):
         return below
     return _dated_below(told, dated, titles, shared) if view.structure is None else told[0]
+
+
+def _is_question(view: View, index: int) -> bool:
+    """Whether it may be a headline, though it ends like a sentence."""
+    return view.document.blocks[index].text[-1] in _ASKS and is_title(view, index)
+
+
+def _is_quoted_by(view: View, title: int, prose: NDArray[np.int64]) -> bool:
+    """Whether it stands within quotation marks and one of these paragraphs says it word for word."""
+    if not view.first_class[title] & view.last_class[title] & QUOTE:
+        return False
+    blocks = view.document.blocks
+    words = blocks[title].text[1:-1].lower()
+    return any(words in blocks[index].text.lower() for index in prose.tolist())
 
 
 def _is_rather(view: View, prose: NDArray[np.int64], below: int, above: int) -> bool:
@@ -181,7 +199,7 @@ def _shared_with(view: View, lead: Sequence[int]) -> Floats:
 
 
 def clear_above_headline(view: View, decision: Decision) -> None:
-    """The headline comes first: a few lines over it are kickers; under more, or a paragraph, it is none."""
+    """The headline comes first: a few labels over it are kickers; under more, or a paragraph, it is none."""
     if decision.headline is None:
         return
     above = np.flatnonzero(~decision.noise[: decision.headline])

@@ -71,9 +71,7 @@ def _comments(view: View, decision: Decision, start: int) -> tuple[list[int], bo
     for block in range(start, view.size):
         dropped, words = bool(decision.noise[block]), view.words[block]
         brief = words <= _NAME_WORDS and not view.ends_sentence[block]
-        if block in decision.protected or (
-            dropped and decision.label[block] not in (*_NAMING, *_UNNAMED)
-        ):
+        if block in decision.protected or (dropped and decision.label[block] not in (*_NAMING, *_UNNAMED)):
             break
         if brief or (dropped and words <= _NAME_WORDS):
             named = block

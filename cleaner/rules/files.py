@@ -105,6 +105,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
     case_sensitive: bool = False
     amid: bool = False
     """It holds for a sentence amid the story too, which else outranks rules."""
+    quoted: bool = False
+    """It holds also where what the pattern finds stands within quotation marks."""
     apart: Positive | None = None
     """It holds for a notice only: of at most so many words, without quotation or speech, off the topic of the rest."""
     why: str = ""

@@ -14,6 +14,7 @@ from cleaner.rules.candidates import Pairs, candidates, chosen, whole_word
 from cleaner.rules.files import Rule
 from cleaner.rules.lines import Bools, Line, RuleView
 from cleaner.rules.program import Known, Program, Spans
+from cleaner.rules.quotation import is_quoted, quotations
 from cleaner.rules.ruleset import RuleSet, Scope
 
 
@@ -242,6 +243,7 @@ def _as_hits(program: Program, blocks: Sequence[Block], pair: tuple[int, int, Sp
 
 
 _WHOLE = ((0, 0),)
+_OF_NOISE = ("drop", "cut")
 
 
 def _matches(program: Program, index: int, view: RuleView, line: Line) -> Spans:
@@ -252,16 +254,20 @@ def _matches(program: Program, index: int, view: RuleView, line: Line) -> Spans:
     found = _search(program, index, line) if rule.pattern else _WHOLE
     if found and program.plans[index].demands and not _has_demand(program, index, line):
         return ()
-    if found is _WHOLE or rule.action != "cut":
+    if found is _WHOLE:
+        return found
+    if rule.action in _OF_NOISE and not rule.quoted and (quoted := quotations(line.low)):
+        found = _outside(line, _search(program, index, line, every=True), quoted)
+    if rule.action != "cut":
         return found
     return tuple([view.span(line, start, end) for start, end in found])
 
 
-def _search(program: Program, index: int, line: Line) -> Spans:
-    """The matches of the rule's pattern in the block's UTF-8."""
+def _search(program: Program, index: int, line: Line, *, every: bool = False) -> Spans:
+    """The matches of the rule's pattern in the block's UTF-8: where one is enough, the first, or every one."""
     rule, edges, raw = program.rules[index], program.plans[index].edges, line.raw
     pattern = program.compiled(index, line.groups) or program.pattern(index, line.groups, line.phrases)
-    if rule.action != "cut" and not edges:
+    if rule.action != "cut" and not edges and not every:
         found = pattern.search(raw)
         return (found.span(),) if found else ()
     spans: list[tuple[int, int]] = []
@@ -276,6 +282,12 @@ def _search(program: Program, index: int, line: Line) -> Spans:
         if at >= len(raw):
             break
     return tuple(spans)
+
+
+def _outside(line: Line, spans: Spans, quoted: list[tuple[int, int]]) -> Spans:
+    """Of spans of the block's UTF-8 those that do not lie within its quotations."""
+    places = ((len(line.raw[:start].decode()), len(line.raw[:end].decode())) for start, end in spans)
+    return tuple(span for span, place in zip(spans, places, strict=True) if not is_quoted(line.low, place, quoted))
 
 
 def _next_character(raw: bytes, at: int) -> int:
