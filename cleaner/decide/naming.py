@@ -33,8 +33,10 @@ def _drop_doubled_headline(view: View, decision: Decision) -> None:
     blocks = view.document.blocks
     title = blocks[decision.headline].text
     letters = view.facts.count(LETTER | DIGIT)
-    alike = (letters >= letters[decision.headline]) & (view.words <= 2 * HEADLINE_WORDS)
-    for index in np.flatnonzero(alike).tolist():
+    same = letters == letters[decision.headline]
+    longer = (letters > letters[decision.headline]) & (view.words <= 2 * HEADLINE_WORDS)
+    longer[[index for index in np.flatnonzero(longer).tolist() if not blocks[index].text.startswith(title)]] = False
+    for index in np.flatnonzero(same | longer).tolist():
         if index != decision.headline and repeats(title, blocks[index].text):
             decision.drop(index, "duplicate", "headline")
 

@@ -16,7 +16,7 @@ def name_words(name: str) -> frozenset[str]:
     >>> sorted(name_words("entry-content relatedPosts"))
     ['content', 'entry', 'posts', 'related']
     """
-    return frozenset(word.lower() for word in _WORD.findall(name[:_LONGEST]))
+    return frozenset(map(str.lower, _WORD.findall(name[:_LONGEST])))
 
 
 class Names:
@@ -30,7 +30,7 @@ class Names:
         """The sum over the different words of one attribute."""
         known = self._known.get(name)
         if known is None:
-            known = sum(self.points.get(word, 0.0) for word in sorted(name_words(name)))
+            known = sum(self.points[word] for word in sorted(name_words(name) & self.points.keys()))
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             self._known[name] = known
