@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable
@@ -11,6 +12,8 @@ from typing import TypeVar
 import msgspec
 
 Made = TypeVar("Made")
+_KEPT = 12
+"""Files of a kind that are kept, those used last: compiled rules are 11 MB, and each edit of a rule makes new ones."""
 
 
 def remembered(kind: str, content: Iterable[bytes], made: type[Made], make: Callable[[], Made]) -> Made:
@@ -24,6 +27,7 @@ def remembered(kind: str, content: Iterable[bytes], made: type[Made], make: Call
     if found is None:
         found = make()
         _write(path, found)
+        _forget(path, kind)
     return found
 
 
@@ -43,9 +47,12 @@ def _read(path: Path | None, made: type[Made]) -> Made | None:
     if path is None:
         return None
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=made)
+        found = msgspec.msgpack.decode(path.read_bytes(), type=made)
     except (OSError, msgspec.MsgspecError):
         return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return found
 
 
 def _write(path: Path | None, value: object) -> None:
@@ -60,3 +67,12 @@ def _write(path: Path | None, value: object) -> None:
         os.replace(file.name, path)
     except OSError:
         return
+
+
+def _forget(path: Path | None, kind: str) -> None:
+    """Remove all but the files of this kind that were used last."""
+    if path is None:
+        return
+    with contextlib.suppress(OSError):
+        for old in sorted(path.parent.glob(f"{kind}-*"), key=lambda file: -file.stat().st_mtime)[_KEPT:]:
+            old.unlink(missing_ok=True)
