@@ -284,7 +284,7 @@ def _search(program: Program, index: int, line: Line, *, every: bool = False) ->
     return tuple(spans)
 
 
-def _outside(line: Line, spans: Spans, quoted: list[tuple[int, int]]) -> Spans:
+def _outside(line: Line, spans: Spans, quoted: Spans) -> Spans:
     """Of spans of the block's UTF-8 those that do not lie within its quotations."""
     places = ((len(line.raw[:start].decode()), len(line.raw[:end].decode())) for start, end in spans)
     return tuple(span for span, place in zip(spans, places, strict=True) if not is_quoted(line.low, place, quoted))

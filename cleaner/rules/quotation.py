@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MARK = re.compile("[\"'«»‹›「『]")
 _QUOTATION = re.compile(
     r"""
     "[^"]+"? | «[^«»]+»? | »[^\s«»][^«»]*[«»] | ‹[^‹›]+›? | ›[^\s‹›][^‹›]*[‹›] | 「[^」]+」? | 『[^』]+』?
-    | (?<!\w)'(?=\w).*?(?<=[\w.,!?…])'(?!\w)
+    | (?<!\w)'(?=\w).{0,200}?(?<=[\w.,!?…])'(?!\w)
     """,
     re.VERBOSE,
 )
@@ -18,12 +19,13 @@ _FRAME = re.compile(r"^\W+|\W+$")
 Span = tuple[int, int]
 
 
-def quotations(text: str) -> list[Span]:
+@lru_cache(maxsize=8)
+def quotations(text: str) -> tuple[Span, ...]:
     """Where the quotations of a line in its `seen` form begin and end, their marks included."""
-    return [found.span() for found in _QUOTATION.finditer(text)] if _MARK.search(text) else []
+    return tuple([found.span() for found in _QUOTATION.finditer(text)]) if _MARK.search(text) else ()
 
 
-def is_quoted(text: str, span: Span, quoted: list[Span]) -> bool:
+def is_quoted(text: str, span: Span, quoted: tuple[Span, ...]) -> bool:
     """Whether the words of a span stand within one of the quotations; marks at its ends do not count."""
     words = _FRAME.sub("", text[slice(*span)])
     begin = text.find(words, span[0])
