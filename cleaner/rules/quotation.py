@@ -19,7 +19,7 @@ _FRAME = re.compile(r"^\W+|\W+$")
 Span = tuple[int, int]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def quotations(text: str) -> tuple[Span, ...]:
     """Where the quotations of a line in its `seen` form begin and end, their marks included."""
     return tuple([found.span() for found in _QUOTATION.finditer(text)]) if _MARK.search(text) else ()
