@@ -66,6 +66,13 @@ def test_ledes_alone_below_the_story_go(number: int) -> None:
     assert body_of(story) == story
 
 
+def test_a_report_of_parts_under_lines_in_capitals_keeps_its_last_part() -> None:
+    parts = [STORY[0], "THE LAMP", *STORY[1:], "ITS KEEPERS", *MORE]
+    assert body_of([*parts, "APPLES AND GOATS", *LEDES[:5]]) == [*parts, "APPLES AND GOATS", *LEDES[:5]]
+    assert body_of([*STORY, *MORE, "APPLES AND GOATS", *LEDES[:5]])[: len(STORY) + len(MORE)] == [*STORY, *MORE]
+    assert set(LEDES) - set(body_of([*STORY, *MORE, "APPLES AND GOATS", *LEDES[:5]])) == set(LEDES)
+
+
 @pytest.mark.parametrize("number", [3, 4, 5])
 def test_a_story_alone_stays(number: int) -> None:
     assert body_of(STORY[:number]) == STORY[:number]

@@ -33,6 +33,7 @@ _PROSE_WORDS = 18
 _GOES_ON = 0.4
 """Share of a paragraph's content words from before with which it goes on with the story."""
 _MANY_GO_ON = 2
+_CAPITALS_WORDS = 8
 _DIVIDERS = 2
 """Times that a line of marks must stand in a text to be what divides its parts."""
 _MANY = 30.0
@@ -206,7 +207,7 @@ class Gaps:
     def goes_on(self, at: int) -> bool:
         """Whether what stands before the `at`-th block goes on from there.
 
-        Several paragraphs share much with it, or the same line of marks goes on dividing them.
+        Several paragraphs share much with it, or lines of marks or in capitals go on dividing them.
         """
         if self._is_divided(at):
             return True
@@ -215,12 +216,15 @@ class Gaps:
         return int(((self.words >= _PROSE_WORDS) & (known >= _GOES_ON)).sum()) >= _MANY_GO_ON
 
     def _is_divided(self, at: int) -> bool:
-        """Whether a line of marks that stands from the `at`-th block on has divided what stands before it."""
-        marks = np.flatnonzero(self.words == 0)
-        texts = [self.view.document.blocks[block].text for block in self.left[marks].tolist()]
-        split = int(np.searchsorted(marks, at))
-        before = Counter(texts[:split])
-        return any(before[text] >= _DIVIDERS for text in texts[split:])
+        """Whether lines of marks, or in capitals as the one at `at`, divide what stands before it and go on."""
+        brief = np.flatnonzero((self.words <= _CAPITALS_WORDS) & ~self.ends_sentence)
+        lines = {place: self.view.document.blocks[int(self.left[place])].text for place in brief.tolist()}
+        before = Counter(line for place, line in lines.items() if place < at)
+        marks = [line for place, line in lines.items() if place >= at and not self.words[place]]
+        capitals = sum(count for line, count in before.items() if line.isupper())
+        return max((before[mark] for mark in marks), default=0) >= _DIVIDERS or (
+            capitals >= _DIVIDERS and lines.get(at, "").isupper()
+        )
 
     @cached_property
     def across(self) -> Floats:

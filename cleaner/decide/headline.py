@@ -51,7 +51,7 @@ _BESIDE_META = frozenset({"share", "ui", "audio", "comment"})
 _TOOLS = 4
 """Lines below the headline among which the author or the time stands: buttons may come first."""
 _WORD = re.compile(r"\w+")
-_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
+_CLOCK = re.compile(r"(?<![\d.$€£¥₹])[0-2]?\d[:.h][0-5]\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)")
 _TIME_WORDS = 18
 _MOSTLY = 0.45
 _FIGURE_CHARS = 6
