@@ -20,7 +20,9 @@ _FEW_SHARED = 3
 """Words that it may share even where the paragraphs have less in common: several stories in one text."""
 _UNSPACED_SHARED = 5
 """The same in scripts without spaces, where each two characters count as a word."""
-_QUOTATION = re.compile("""^(?:["“”„«‹「『]|[–—] ?\\w)|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]""")
+_QUOTATION = re.compile(
+    """^(?:["“”„«‹「『]|[–—] ?\\w)|["“”„«‹「『](?:[^"“”„«»‹›「」『』]{12,}|\\S+(?:\\s\\S+){3,})["“”»›」』]"""
+)
 """Somebody's words, also behind a dash; a name in quotation marks is shorter, and nothing begins with it."""
 
 
