@@ -8,7 +8,8 @@ import numpy as np
 
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
 from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers
-from cleaner.decide.decision import MOST_DOUBT, MOST_POINTS, Decision, has_story
+from cleaner.decide.decision import MOST_DOUBT, Decision, has_story
+from cleaner.decide.declared import end_with_body, follow_article
 from cleaner.decide.headline import clear_above_headline, find_headline
 from cleaner.decide.lead import clear_under_headline, drop_author_note, keep_begin, keep_standfirst
 from cleaner.decide.leftovers import (
@@ -34,10 +35,6 @@ from cleaner.weigh.weights import Weights
 
 _TABLE_ROWS = 3
 _LIST_ITEMS = 3
-_ARTICLE_WORDS = 6
-_IN_ARTICLE = 0.7
-_NOT_IN_ARTICLE = 0.2
-_WHOLE_ARTICLE = 0.7
 _BESIDE_BEST = 0.8
 
 
@@ -101,7 +98,8 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     named = [hit for hit in hits if hit.rule.action != "body" and hit.rule.class_ != "standfirst"]
     apply_rules(view, decision, [hit for hit in named if not is_bound(hit)])
     stay_in_body(view, decision, bodies)
-    _follow_article(view, decision)
+    follow_article(view, decision)
+    end_with_body(view, decision)
     drop_copies(view, decision)
     drop_contained(view, decision)
     drop_pull_quotes(view, decision)
@@ -156,34 +154,6 @@ def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
                 cuts.append(repair)
     for cuts in decision.cuts.values():
         cuts.sort(key=lambda cut: (cut.start, cut.end))
-
-
-def _follow_article(view: View, decision: Decision) -> None:
-    """Let the article text that a page carries as structured data settle what the points leave open.
-
-    Only where it is the whole story: most of what would be kept must be in it.
-    """
-    share = view.article_share
-    if share is None or view.document.live:
-        return
-    sized = view.words >= _ARTICLE_WORDS
-    kept = ~decision.noise & sized
-    found = kept & (share >= _IN_ARTICLE)
-    if not found.any() or view.words[found].sum() < _WHOLE_ARTICLE * view.words[kept].sum():
-        return
-    ruled = set(decision.rules)
-    back = sized & (share >= _IN_ARTICLE) & decision.noise & (decision.points < MOST_POINTS)
-    for block in np.flatnonzero(back).tolist():
-        if block not in ruled:
-            decision.noise[block] = False
-            decision.reason[block] = "article"
-    first, last = np.flatnonzero(found)[[0, -1]].tolist()
-    apart = sized & (share <= _NOT_IN_ARTICLE)
-    outside = (view.index < first) | (view.index > last)
-    keeping = decision.protected
-    for block in np.flatnonzero(kept & (apart | outside) & (share < _IN_ARTICLE)).tolist():
-        if block not in keeping:
-            decision.drop(block, "story", "article")
 
 
 def _refuse(decision: Decision, reason: str) -> Decision:
