@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from cleaner.decide.decision import MOST_POINTS, Decision
+from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View
 
 _ARTICLE_WORDS = 6
@@ -15,8 +16,8 @@ _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
 _BODY = re.compile(r"(?:^|\s)(?:e(?:ntry)?-content(?:\s|$)|itemprop=(?:\S+ )?articleBody)")
 """Names that schema.org, hAtom and h-entry give the element that holds the story."""
-_LEAST_BODY = 0.25
-"""Share of what would be kept that must stand in it; elements that hold less are teasers."""
+_MOST_BELOW = 1.0
+"""Words below it, as a share of its own, up to which they are none of the story; more may be what it only begins."""
 
 
 def follow_article(view: View, decision: Decision) -> None:
@@ -57,9 +58,10 @@ def end_with_body(view: View, decision: Decision) -> None:
         return
     inside = around.gathered(np.array(bodies, dtype=np.int64), np.maximum)[around.holder] > 0
     kept = ~decision.noise
-    if view.words[kept & inside].sum() < max(1.0, _LEAST_BODY * view.words[kept].sum()):
+    below = kept & (view.index > np.flatnonzero(inside).max(initial=-1))
+    beside = (around.block_regions & REGION_BIT["aside"]) != 0
+    if view.words[below & ~beside].sum() > _MOST_BELOW * view.words[kept & inside].sum():
         return
-    last = np.flatnonzero(inside & kept)[-1]
-    for block in np.flatnonzero(kept & (view.index > last)).tolist():
+    for block in np.flatnonzero(below).tolist():
         if block not in decision.protected:
             decision.drop(block, "tail", "below_body")
