@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from cleaner.decide.decision import MOST_POINTS, Decision
+from cleaner.facts import Bools, Floats
 from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View
 
@@ -16,6 +17,8 @@ _NOT_IN_ARTICLE = 0.2
 _WHOLE_ARTICLE = 0.7
 _BODY = re.compile(r"(?:^|\s)(?:e(?:ntry)?-content(?:\s|$)|itemprop=(?:\S+ )?articleBody)")
 """Names that schema.org, hAtom and h-entry give the element that holds the story."""
+_BENEFIT = 0.5
+"""Points by which less speaks against what stands in it."""
 _MOST_BELOW = 1.0
 """Words below it, as a share of its own, up to which they are none of the story; more may be what it only begins."""
 
@@ -48,20 +51,34 @@ def follow_article(view: View, decision: Decision) -> None:
             decision.drop(block, "story", "article")
 
 
+def favour_body(view: View, points: Floats) -> Floats:
+    """The points, with the benefit of the doubt for what stands in the elements that a page names as its story's."""
+    inside = _in_body(view)
+    return points if inside is None else points - _BENEFIT * (inside & (2 * view.link_chars < view.facts.chars))
+
+
 def end_with_body(view: View, decision: Decision) -> None:
-    """Keep nothing below the elements that a page names as those that hold its story."""
-    if view.structure is None:
+    """Keep nothing below those elements."""
+    inside = _in_body(view)
+    if inside is None:
         return
-    around = view.around
-    bodies = [bool(_BODY.search(name)) for name in around.markup.names]
-    if not any(bodies):
-        return
-    inside = around.gathered(np.array(bodies, dtype=np.int64), np.maximum)[around.holder] > 0
     kept = ~decision.noise
     below = kept & (view.index > np.flatnonzero(inside).max(initial=-1))
-    beside = (around.block_regions & REGION_BIT["aside"]) != 0
+    beside = (view.around.block_regions & REGION_BIT["aside"]) != 0
     if view.words[below & ~beside].sum() > _MOST_BELOW * view.words[kept & inside].sum():
         return
     for block in np.flatnonzero(below).tolist():
         if block not in decision.protected:
             decision.drop(block, "tail", "below_body")
+
+
+def _in_body(view: View) -> Bools | None:
+    """The blocks that stand in elements which a page names as its story's; None where it names none."""
+    if view.structure is None:
+        return None
+    around = view.around
+    bodies = [bool(_BODY.search(name)) for name in around.markup.names]
+    if not any(bodies):
+        return None
+    inside: Bools = around.gathered(np.array(bodies), np.logical_or)[around.holder]
+    return inside

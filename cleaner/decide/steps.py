@@ -9,7 +9,7 @@ import numpy as np
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
 from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers
 from cleaner.decide.decision import MOST_DOUBT, Decision, has_story
-from cleaner.decide.declared import end_with_body, follow_article
+from cleaner.decide.declared import end_with_body, favour_body, follow_article
 from cleaner.decide.headline import clear_above_headline, find_headline
 from cleaner.decide.lead import clear_under_headline, drop_author_note, keep_begin, keep_standfirst
 from cleaner.decide.leftovers import (
@@ -92,7 +92,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
 
 def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_above: float) -> Decision:
     """What is noise by points, by rules that need nothing but the block, as a copy, or in a list."""
-    points = _of_lists(view, _of_tables(view, weights.points) - drop_above)
+    points = _of_lists(view, _of_tables(view, favour_body(view, weights.points)) - drop_above)
     decision = Decision(["story"] * view.size, points > 0, np.ones(view.size, dtype=bool), points)
     bodies = [hit for hit in hits if hit.rule.action == "body"]
     named = [hit for hit in hits if hit.rule.action != "body" and hit.rule.class_ != "standfirst"]
