@@ -77,8 +77,9 @@ def _in_body(view: View) -> Bools | None:
     if view.structure is None:
         return None
     around = view.around
-    bodies = [bool(_BODY.search(name)) for name in around.markup.names]
-    if not any(bodies):
+    names = around.markup.names
+    if not _BODY.search("\n".join(names)):
         return None
+    bodies = [_BODY.search(name) is not None for name in names]
     inside: Bools = around.gathered(np.array(bodies), np.logical_or)[around.holder]
     return inside
