@@ -69,3 +69,11 @@ def test_ledes_at_the_end_go_with_the_linked_titles_over_them() -> None:
     cards = zip(titles, ledes, strict=True)
     assert kept("".join(f'<div><a href="/{title}">{title}</a><p>{lede}</p></div>' for title, lede in cards)) == STORY
     assert kept(f"<p>{ledes[0]}</p>") == [*STORY, ledes[0]]
+
+
+def test_a_title_among_titles_is_no_label_though_it_reads_like_one(cleaner: Cleaner) -> None:
+    titles = ["Hands on deck", "Engine money", "Wheel at the bow", "Most read", "Arms wanted"]
+    pieces = [line for title, piece in zip(titles, STORY, strict=True) for line in (title, piece)]
+    assert cleaner.clean("\n".join(["The week on the sound", *pieces]), "text").body.split("\n") == pieces
+    labelled = "\n".join(["Ferry to be pulled by hand", *STORY[:3], "Most read", *STORY[3:]])
+    assert cleaner.clean(labelled, "text").body.split("\n") == STORY

@@ -20,6 +20,11 @@ _SURELY_STORY = -0.4
 _MOST_OF_STORY = 0.3
 _LEAST_UNMARKED = 80
 """Characters of a sentence in scripts that do not mark its end."""
+_TITLE_WORDS = 8
+_LEAST_PARTS = 4
+_MOST_PARTS = 0.8
+"""Share of the blocks that the parts of a text with titles make up."""
+_FEW_LABELS = 0.35
 _MUCH = 100
 """Words below which nothing that a selector takes is too much."""
 
@@ -33,7 +38,7 @@ def is_bound(hit: Hit) -> bool:
 def apply_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
     """Rules that need nothing but the block."""
     keeping = {hit.block for hit in hits if hit.rule.action == "keep"}
-    amid = keeping | _amid_story(view, decision, hits)
+    amid = keeping | _amid_story(view, decision, hits) | _part_titles(view, hits)
     excessive = _excessive(view, decision, hits)
     for hit in hits:
         if hit.rule.id not in excessive:
@@ -112,6 +117,24 @@ def _with(cuts: Sequence[Cut], cut: Cut) -> list[Cut]:
         evidence = tuple(chain.from_iterable(one.evidence for one in (*met, cut)))
         cut = Cut(start, end, "", met[0].label, evidence)
     return [*(one for one in cuts if one not in met), cut]
+
+
+def _part_titles(view: View, hits: Sequence[Hit]) -> set[int]:
+    """The titles of a text that is brief pieces under a title each: one of them may read like a label."""
+    dropped = {hit.block for hit in hits if hit.rule.action == "drop"}
+    if view.structure is not None or not dropped:
+        return set()
+    piece = view.ends_sentence & (view.words >= PARAGRAPH_WORDS)
+    title = ~view.ends_sentence & (view.words <= _TITLE_WORDS)
+    title[:-1] &= piece[1:]
+    title[-1:] = False
+    title[1:] &= piece[:-1] | (view.index[1:] == 1)
+    titles = np.flatnonzero(title).tolist()
+    texts = {view.document.blocks[index].text for index in titles}
+    if len(texts) < max(_LEAST_PARTS, len(titles)) or 2 * len(titles) < _MOST_PARTS * view.size:
+        return set()
+    found = dropped.intersection(titles)
+    return found if len(found) <= _FEW_LABELS * len(titles) else set()
 
 
 def apply_bound_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
