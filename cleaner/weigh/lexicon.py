@@ -1,4 +1,4 @@
-"""Words by language that signals count: function words, words that point back, reporting verbs, words of time."""
+"""Words by language: function words, words that point back, reporting verbs, words of time, of notices."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cleaner.disk_cache import remembered
 from cleaner.facts import hash_list
 from cleaner.rules.ruleset import builtin_directory
 
-KEYS = ("function", "back", "said", "time")
+KEYS = ("function", "back", "said", "time", "notice")
 _SLOTS = 1 << 20
 _SAMPLE = 800
 _LEAST = 4
-_FORMAT = b"2"
+_FORMAT = b"3"
 
 
 class Listed(msgspec.Struct, frozen=True, array_like=True):
@@ -33,7 +33,7 @@ class Listed(msgspec.Struct, frozen=True, array_like=True):
 
 def listed(languages: Mapping[str, Mapping[str, Sequence[str]]]) -> Listed:
     """The lists of words, by language and name, in the form that is looked up."""
-    words = [(n, key, word) for n, lists in enumerate(languages.values()) for key in KEYS for word in lists[key]]
+    words = [(n, key, word) for n, lists in enumerate(languages.values()) for key in KEYS for word in lists.get(key, ())]
     slots = hash_list([word for _, _, word in words]) & np.uint32(_SLOTS - 1)
     taken, entries = np.unique(slots, return_inverse=True)
     bits = {key: np.zeros(len(taken) + 1, dtype=np.int64) for key in KEYS}

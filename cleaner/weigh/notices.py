@@ -32,7 +32,7 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
     paragraphs[[hit.block for hit in hits if hit.rule.action == "drop"]] = False
     shared = view.shared_terms(paragraphs, 1)
     usual = float(shared[paragraphs].mean()) if paragraphs.any() else 0.0
-    found: Bools = (view.reporting_verbs == 0) & (shared <= _MOST_SHARED)
+    found: Bools = (view.speech_verbs == 0) & (shared <= _MOST_SHARED)
     few = np.where(view.facts.count(UNSPACED) > 0, _UNSPACED_SHARED, _FEW_SHARED)
     found &= (shared * view.term_count <= few) | (shared <= usual)
     for block in {hit.block for hit in hits if found[hit.block]}:

@@ -179,6 +179,11 @@ class View:
         return self.facts.per_block(self.listed("said"))
 
     @cached_property
+    def speech_verbs(self) -> Floats:
+        """The same but for those that a site's own notices use as well: its reports, its readers' comments."""
+        return self.facts.per_block(self.listed("said") & ~self.listed("notice"))
+
+    @cached_property
     def sentences(self) -> Floats:
         """Marks that end a sentence and stand before a space or the block's end."""
         classes = self.facts.classes
