@@ -15,7 +15,7 @@ from cleaner.weigh.weights import Weights, shared_at_end
 
 _NEARLY_BEST = 1.0
 """Points by which gaps may differ and still be equally good; the latest of them leaves most of the story."""
-_CLOSING = frozenset({"source", "byline", "comment", "label", "legal", "share", "donation"})
+_CLOSING = frozenset({"source", "byline", "comment", "label", "legal", "share", "donation", "app", "newsletter"})
 _CLOSED = 2.0
 """Points for a gap in which such a line was dropped."""
 SHARED_IN_TAIL = 0.4
