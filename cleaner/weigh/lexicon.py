@@ -33,7 +33,8 @@ class Listed(msgspec.Struct, frozen=True, array_like=True):
 
 def listed(languages: Mapping[str, Mapping[str, Sequence[str]]]) -> Listed:
     """The lists of words, by language and name, in the form that is looked up."""
-    words = [(n, key, word) for n, lists in enumerate(languages.values()) for key in KEYS for word in lists.get(key, ())]
+    lists = [(n, key, own.get(key, ())) for n, own in enumerate(languages.values()) for key in KEYS]
+    words = [(n, key, word) for n, key, own in lists for word in own]
     slots = hash_list([word for _, _, word in words]) & np.uint32(_SLOTS - 1)
     taken, entries = np.unique(slots, return_inverse=True)
     bits = {key: np.zeros(len(taken) + 1, dtype=np.int64) for key in KEYS}
