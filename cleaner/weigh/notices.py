@@ -20,7 +20,7 @@ _FEW_SHARED = 3
 """Words that it may share even where the paragraphs have less in common: several stories in one text."""
 _UNSPACED_SHARED = 5
 """The same in scripts without spaces, where each two characters count as a word."""
-_NO_MARK = "[^\"“”„«»‹›「」『』]"
+_NO_MARK = '[^"“”„«»‹›「」『』]'
 _QUOTATION = re.compile(
     """^(?:["“”„«‹「『]|[–—] ?\\w)"""
     rf"""|["“”„«‹「『]\s?(?={_NO_MARK}*(?:\S\s\S|[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff])){_NO_MARK}{{14,}}["“”»›」』]"""
