@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from cleaner import Cleaner
-from tests.test_corpus import ROOT, cases
+from tests.test_corpus import cases
 
-LINES = tomllib.loads((ROOT / "corpus" / "notices.toml").read_text())
+LINES = tomllib.loads(Path(__file__).with_name("notices.toml").read_text())
 LEAST_GONE = 0.88
 """Share of the noise that must go."""
 LEAST_PARAGRAPHS = 6
