@@ -8,7 +8,7 @@ import numpy as np
 
 from cleaner.decide.breaks import Gaps, measure_breaks
 from cleaner.decide.decision import Decision
-from cleaner.facts import Bools
+from cleaner.facts import UNSPACED, Bools
 from cleaner.rules.match import is_certain
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import Weights, shared_at_end
@@ -18,6 +18,8 @@ _NEARLY_BEST = 1.0
 _CLOSING = frozenset({"source", "byline", "comment", "label", "legal", "share", "donation", "app", "newsletter"})
 _CLOSED = 2.0
 """Points for a gap in which such a line was dropped."""
+_UNSPACED_MORE = 1.5
+"""Points more that a gap needs where words stand together: what links sentences is less sure there."""
 SHARED_IN_TAIL = 0.4
 """Share of their content words that a tail's last paragraphs may have from before: more costs the time to look."""
 
@@ -38,7 +40,8 @@ def drop_tail(view: View, weights: Weights, decision: Decision, anchors: Sequenc
     if anchor <= view.size // 3:
         points = card.tail.total(measure_breaks(gaps, card.tail.signals), len(gaps.at))
         points += _CLOSED * gaps.dropped_before(_closing(view, decision))[1:].astype(bool)
-        if points[may].max() <= card.tail_above:
+        unspaced = 2 * view.facts.count(UNSPACED).sum() > view.facts.chars.sum()
+        if points[may].max() <= card.tail_above + _UNSPACED_MORE * unspaced:
             return
     edge = np.where(may, card.edge.total(measure_breaks(gaps, card.edge.signals), len(gaps.at)), -np.inf)
     keeping = decision.protected
