@@ -94,8 +94,7 @@ class Cleaner:
         if carried is not None:
             found = self._clean(carried, page, url, site)
             if found.refused is None:
-                headline = found.headline or (shown.headline if shown else None)
-                return msgspec.structs.replace(found, headline=headline)
+                return found
         return shown or _refused(document.text, "there is no text in it")
 
     def _clean(self, document: Document, page: str | None, url: str | None, site: str | None) -> Cleaned:
@@ -284,6 +283,8 @@ def _carried(document: Document, page: str, shown: Cleaned | None) -> Document |
         article = hydration_text_of(page)
     if article is None or len(article) < max(_LEAST_CARRIED, _FAR_MORE * told):
         return None
+    if shown is not None and shown.headline and shown.headline not in article:
+        article = f"{shown.headline}\n\n{article}"
     return msgspec.structs.replace(
         parse_text(article),
         headlines=document.headlines,

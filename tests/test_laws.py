@@ -354,14 +354,15 @@ def on(names: Iterable[str]) -> pytest.MarkDecorator:
 
 
 def what_is_shown(done: Done) -> list[str]:
-    """What a reader of the document sees, by other means than the parser; and the article text it carries as data."""
+    """What a reader of the document sees, by other means than the parser; and that with the article carried as data."""
     if done.case.kind == "text":
         return [done.source]
     tree = LexborHTMLParser(done.source)
     carried = [text for text in (read_structured(tree).article, hydration_text(tree)) if text]
     tree.strip_tags(["script", "style", "template"])
     assert tree.body is not None
-    return [tree.body.text(), *carried]
+    shown = tree.body.text()
+    return [shown, *carried, *(f"{shown}\n{text}" for text in carried)]
 
 
 @on(CASES)
