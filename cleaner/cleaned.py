@@ -28,12 +28,15 @@ class Cleaned(msgspec.Struct, frozen=True, eq=False):
     page: Literal["story", "no-story"] = "story"
     flags: tuple[str, ...] = ()
     refused: str | None = None
+    marked_headline: str | None = None
+    """The headline with its Markdown, where it has any."""
 
     @property
     def text(self) -> str:
-        """The headline, a blank line and the body."""
-        if self.headline:
-            return f"{self.headline}\n\n{self.body}" if self.body else self.headline
+        """The headline, in Markdown with its marks, a blank line and the body."""
+        headline = self.marked_headline or self.headline
+        if headline:
+            return f"{headline}\n\n{self.body}" if self.body else headline
         return self.body
 
     @property

@@ -167,8 +167,13 @@ class Facts:
         self.start = np.array([b.start for b in blocks], dtype=np.int64)
         self.end = np.array([b.end for b in blocks], dtype=np.int64)
         self.chars = (self.end - self.start).astype(np.float64)
-        self.folded = fold(document.text)
-        codes = codes_of(document.text)
+        self.first, self.last = self.start, self.end - 1
+        if document.plain is not None:
+            texts = [b.text for b in blocks]
+            self.first = self.start + np.array([len(text) - len(text.lstrip()) for text in texts], dtype=np.int64)
+            self.last = self.start + np.array([len(text.rstrip()) - 1 for text in texts], dtype=np.int64)
+        self.folded = fold(document.shown)
+        codes = codes_of(document.shown)
         self._groups = groups_of(codes)
         self._flags = np.array(_FLAGS, dtype=np.uint16)
         self.classes = self._flags.take(self._groups)

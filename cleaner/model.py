@@ -9,7 +9,7 @@ import msgspec
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "table_cell", "preformatted"]
 """What a block is on the page; a table's row whose cells hold a text each is one `table_cell`.
 
-Plain text knows paragraphs and list items only."""
+Plain text knows paragraphs, list items and Markdown's headings only."""
 
 KINDS: tuple[Kind, ...] = (
     "paragraph",
@@ -63,7 +63,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """One paragraph, heading, list item or the like, as a reader sees it.
 
     `start` and `end` are character offsets into `Document.text`, so that
-    `document.text[block.start:block.end] == block.text`.
+    `document.shown[block.start:block.end] == block.text`.
     """
 
     text: str
@@ -71,7 +71,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     link_chars: int | None = None
-    """Characters of `text` inside links; None for text."""
+    """Characters of `text` inside links; None for text without Markdown's."""
 
 
 class Markup(msgspec.Struct, frozen=True, gc=False):
@@ -115,6 +115,15 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     """The page says that it is a live blog."""
     marked: tuple[tuple[int, str], ...] = ()
     """Blocks in elements that rules ask for by CSS selector, each with the rule's id."""
+    plain: str | None = None
+    """`text` with its Markdown blanked out, at equal length, where it has any."""
+    links: tuple[tuple[int, int], ...] = ()
+    """Where the links of Markdown stand in `text`, marks and all, in order."""
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees of `text`, at equal length."""
+        return self.text if self.plain is None else self.plain
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):

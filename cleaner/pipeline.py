@@ -197,15 +197,22 @@ class Cleaner:
         language = self.language(view)
         if language is not None:
             notes["language"] = language
+        headline = marked = None
+        if decision.headline is not None:
+            block = document.blocks[decision.headline]
+            headline = block.text.replace("\n", " ")
+            if document.text[block.start : block.end] != block.text:
+                headline, marked = " ".join(headline.split()), _line(document, decision, decision.headline)
         return Cleaned(
             body=assemble(document.text, kept),
-            headline=None if decision.headline is None else document.blocks[decision.headline].text.replace("\n", " "),
+            headline=headline,
             metadata=Notes(notes, page, url),
             verdicts=Verdicts(lambda: _verdicts(document, weights, decision)),
             source=document.text,
             page="story" if decision.refused is None else "no-story",
             flags=decision.flags,
             refused=decision.refused,
+            marked_headline=marked,
         )
 
 

@@ -31,6 +31,7 @@ from cleaner.cleaned import Cleaned, replay
 from cleaner.fitting.gold import Case
 from cleaner.model import CLASSES, NOISE_CLASSES
 from cleaner.parse.hydration import hydration_text
+from cleaner.parse.markdown import plain
 from cleaner.parse.read import SourceKind, decode
 from cleaner.parse.structured import read_structured
 from cleaner.pipeline import Cleaner
@@ -84,6 +85,8 @@ ODD = ["😀 🔥", "\u200b", "\ufeff", "•", "—", "* * *", "12", "14:32", "1
 ODD += ["Ｆｕｌｌ　ｗｉｄｔｈ", "e\u0301", "a" * 200, "https://elm.test/a?b=c", "@elm", "#vote", "<p>", "&amp;"]
 ODD += [".", "{{ad}}", "שלום", "👩\u200d🚒", "Elm Post", "By Ann Lee", "Source: Elm Post", "READ MORE:", "(Image: Elm)"]
 INSIDE = ["", "", "", "", "\u200b", "\u00a0", "\u00ad", "\u200e", " ", "  ", "\t", "😀", "\ufeff", "\u200c"]
+MARKED = ["# {}", "## {}", "**{}**", "> {}", "- {}", "[{}](https://elm.test/a)", "### [{}][12]", "![{}](/elm.png)"]
+MARKED += ["[{}", "{}](/a)", "[1]: {}", "** {}", "[![{}](/elm.png)](/a)", "Elm [{}](/a_(b)) **elm**"]
 LANGUAGES = sorted(language for language in prose() if noise().get(language))
 
 
@@ -104,6 +107,9 @@ def story_lines(draw: st.DrawFn) -> list[str]:
     at = draw(st.integers(0, max(0, len(lines) - 1)))
     if lines and " " in lines[at]:
         lines[at] = lines[at].replace(" ", f" {draw(st.sampled_from(INSIDE))}", 3)
+    if draw(st.integers(0, 3)) == 0:
+        for at in draw(st.lists(st.integers(0, max(0, len(lines) - 1)), max_size=5)):
+            lines[at : at + 1] = [draw(st.sampled_from(MARKED)).format(line) for line in lines[at : at + 1]]
     return lines
 
 
@@ -220,7 +226,9 @@ def check_explained(cleaned: Cleaned, cleaner: Cleaner | None = None) -> None:
         assert gone.evidence, f"nothing tells why {gone.text[:60]!r} is gone ({gone.label})"
         assert all(evidence.name for evidence in gone.evidence)
     if cleaned.headline is not None:
-        assert cleaned.headline in [cleaned.source[v.start : v.end] for v in verdicts if v.label == "headline"]
+        titles = [cleaned.source[v.start : v.end] for v in verdicts if v.label == "headline"]
+        assert (cleaned.marked_headline or cleaned.headline) in titles
+        assert cleaned.headline in [*titles, *(" ".join(plain(title).text.split()) for title in titles)]
 
 
 def check_never_silently_empty(cleaned: Cleaned) -> None:
@@ -403,7 +411,9 @@ def test_a_clean_story_is_left_alone(done: Done) -> None:
     assert [(gone.label, gone.text, gone.evidence[0].name) for gone in done.cleaned.removed] == []
     assert not done.cleaned.changed
     assert squeeze(done.cleaned.text) == squeeze(done.source)
-    assert squeeze(done.cleaned.text) == squeeze((done.case.headline or "") + (done.case.body or ""))
+    assert squeeze((done.cleaned.headline or "") + done.cleaned.body) == squeeze(
+        (done.case.headline or "") + (done.case.body or "")
+    )
 
 
 def test_the_corpus_in_another_order_by_another_cleaner() -> None:

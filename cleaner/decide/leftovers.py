@@ -67,7 +67,7 @@ def drop_beside_noise(view: View, decision: Decision) -> None:
 
 def _rows(view: View, start: int, stop: int) -> list[tuple[int, int]]:
     """The row of a few words each, apart by spaces or bars, that is the only one in a run of lines."""
-    parts = [_GAP.split(block.text) for block in view.document.blocks[start:stop]]
+    parts = [_GAP.split(block.text.strip()) for block in view.document.blocks[start:stop]]
     rows = [start + at for at, some in enumerate(parts) if len(some) > 1 and _are_brief(some)]
     return [(rows[0], rows[0] + 1)] if len(rows) == 1 else []
 

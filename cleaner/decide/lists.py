@@ -31,6 +31,7 @@ _MOST_BETWEEN = 3
 _CLOCK = re.compile(r"\W{0,3}\d{1,2}[:.]\d{2}\W{0,3}")
 _LONGEST_LED = 60
 _LEDES = 2
+_ITEMS = 2
 _LINKED_WORDS = 2
 _LINES_BETWEEN = 2
 _LATEST = 3
@@ -38,14 +39,36 @@ _LATEST = 3
 
 
 def drop_links(view: View, decision: Decision) -> None:
-    """Drop paragraphs that are a link and no sentence: they lead to another story."""
-    if view.structure is None:
-        return
+    """Drop paragraphs that are a link and no sentence: they lead to another story.
+
+    In Markdown so do headings that are links, below the story's first paragraph and over no other, and several items
+    of a list that are, above or below all of its paragraphs.
+    """
     keeping = decision.protected
     linked = view.all_link & ~view.ends_sentence & ~decision.noise
-    for index in np.flatnonzero(linked).tolist():
-        if view.document.blocks[index].kind == "paragraph" and index not in keeping:
-            decision.drop(index, "related", "link")
+    if not linked.any():
+        return
+    blocks = view.document.blocks
+    dropped = {index for index in np.flatnonzero(linked).tolist() if blocks[index].kind == "paragraph"}
+    if view.structure is None:
+        prose = np.flatnonzero(story_prose(view, decision))
+        first, last = (int(prose[0]), int(prose[-1])) if len(prose) else (view.size, -1)
+        items = [
+            index
+            for start, stop in runs(linked)
+            for index in range(start, stop)
+            if blocks[index].kind == "list_item" and (stop <= first or start > last) and stop - start >= _ITEMS
+        ]
+        heads = [index for index in np.flatnonzero(linked).tolist() if blocks[index].kind == "heading"]
+        dropped |= {*items, *(head for head in heads if head > first and not _heads_prose(view, decision, head))}
+    for index in sorted(dropped - keeping):
+        decision.drop(index, "related", "link")
+
+
+def _heads_prose(view: View, decision: Decision, index: int) -> bool:
+    """Whether what is kept next below a heading is more than the lede of another story."""
+    below = np.flatnonzero(~decision.noise[index + 1 :]) + index + 1
+    return bool(len(below)) and bool(view.ends_sentence[below[0]] and view.words[below[0]] > _LONGEST_LEDE)
 
 
 def drop_sections(view: View, decision: Decision) -> None:
@@ -117,8 +140,6 @@ def drop_listed(view: View, decision: Decision) -> None:
 
 def drop_led(view: View, decision: Decision) -> None:
     """Drop the sentences at the end that each stand under a linked title which was dropped: ledes of other stories."""
-    if view.structure is None:
-        return
     prose = np.flatnonzero(story_prose(view, decision)).tolist()
     led: list[int] = []
     for block in reversed(np.flatnonzero(~decision.noise).tolist()):
@@ -191,7 +212,7 @@ def _end_of_list(view: View, start: int, stop: int) -> int:
     kinds = [block.kind for block in view.document.blocks[start:stop]]
     linked = view.all_link[start:stop]
     for offset, kind in enumerate(kinds):
-        if kind != kinds[0] and kind in ("heading", "list_item"):
+        if kind != kinds[0] and kind in ("heading", "list_item") and not (kind == "heading" and linked[offset]):
             return start + offset - (kind == "list_item")
         if linked[0] and not linked[offset]:
             return start + offset

@@ -7,12 +7,14 @@ line's end goes where the document has the unbroken word elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 
+import msgspec
 import numpy as np
 
 from cleaner.facts import DIGIT, LETTER, STOP, UNSPACED, UPPER
-from cleaner.model import Cut, Evidence
+from cleaner.model import Cut, Document, Evidence
 from cleaner.weigh.view import View
 
 _WRAP = re.compile(r"[ \t]*\r?\n[ \t]*")
@@ -28,7 +30,8 @@ def find_repairs(view: View, repairs: frozenset[str]) -> list[tuple[int, Cut]]:
     if view.structure is None and "wraps" in repairs:
         for index, block in enumerate(view.document.blocks):
             if "\n" in block.text:
-                found += [(index, cut) for cut in _wraps(view, block.start, block.text)]
+                raw = view.document.text[block.start : block.end]
+                found += [(index, cut) for cut in _wraps(view, block.start, raw)]
     if "glued" in repairs:
         found += _by_block(view, _glued(view))
     if "invisible" in repairs and (
@@ -37,6 +40,25 @@ def find_repairs(view: View, repairs: frozenset[str]) -> list[tuple[int, Cut]]:
         found += _by_block(view, _invisible(view))
     found.sort(key=lambda entry: entry[1].start)
     return _apart(found)
+
+
+def take_marks(document: Document, cuts: Iterable[list[Cut]]) -> None:
+    """Let cuts take Markdown's marks around their words: those of links that they have whole, and of strong words."""
+    text, shown = document.text, document.shown
+    starts, ends = zip(*document.links, strict=True) if document.links else ((), ())
+    edges = {*starts, *ends}
+    for of_block in cuts:
+        for at, cut in enumerate(of_block):
+            start, end = cut.start, cut.end
+            for first, last in document.links[bisect_right(ends, start) : bisect_left(starts, end)]:
+                inside = shown[max(first, cut.start) : min(last, cut.end)].strip()
+                if inside and inside == shown[first:last].strip():
+                    start, end = min(start, first), max(end, last)
+            while start > 0 and start not in edges and shown[start - 1].isspace() and not text[start - 1].isspace():
+                start -= 1
+            while end < len(text) and end not in edges and shown[end].isspace() and not text[end].isspace():
+                end += 1
+            of_block[at] = msgspec.structs.replace(cut, start=start, end=end)
 
 
 def _space(start: int, end: int, replacement: str, name: str) -> Cut:

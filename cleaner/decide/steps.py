@@ -24,7 +24,7 @@ from cleaner.decide.lists import drop_latest, drop_led, drop_links, drop_listed,
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.panels import drop_comments, drop_polls
-from cleaner.decide.repair import find_repairs
+from cleaner.decide.repair import find_repairs, take_marks
 from cleaner.decide.tail import drop_tail
 from cleaner.decide.turns import drop_turns
 from cleaner.facts import Floats
@@ -147,6 +147,8 @@ def _of_lists(view: View, points: Floats) -> Floats:
 
 def _repair(view: View, decision: Decision, repairs: frozenset[str]) -> None:
     """Put white space right in what is kept, where no cut is in the way."""
+    if view.document.plain is not None:
+        take_marks(view.document, decision.cuts.values())
     for block, repair in find_repairs(view, repairs):
         if decision.kept[block]:
             cuts = decision.cuts.setdefault(block, [])

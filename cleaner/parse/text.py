@@ -1,15 +1,20 @@
-"""A plain text as blocks: a line is a paragraph, unless the text is wrapped at a fixed width."""
+"""A plain text or Markdown as blocks: a line is a paragraph, unless the text is wrapped at a fixed width."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from cleaner.model import Block, Document, Kind
+from cleaner.parse.markdown import Plain, plain
 
 _ITEM = re.compile(r"(?:[-*•‣▪◦·–—]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
+_HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _ENDS = ".!?…:;。！？؟।۔\"'”’»)]"
 _LONGEST_TITLE = 200
+_NO_LETTER = re.compile(r"[\W_]+")
+_PROSE_CHARS = 100
 NARROWEST, WIDEST = 30, 160
 _MOST_FRESH = 0.65
 """Share of lines that may begin with a capital, a digit or a mark where they are wrapped prose."""
@@ -25,9 +30,53 @@ def parse_text(text: str) -> Document:
             start = position + line.find(body[0])
             lines.append((start, start + len(body)))
         position += len(line) + 1
+    shown = plain(text)
     spans = _unwrap(text, lines)
-    blocks = tuple([Block(text[start:end], _kind(text, start), start, end) for start, end in spans])
-    return Document(text, blocks, headlines=_title_over(text, blocks))
+    linked = _linked(shown, spans)
+    blocks = tuple(
+        [
+            Block(shown.text[start:end], _kind(text, start), start, end, chars)
+            for (start, end), chars in zip(spans, linked, strict=True)
+        ]
+    )
+    return Document(
+        text,
+        blocks,
+        headlines=_marked_title(text, blocks) or _title_over(text, blocks),
+        plain=None if shown.text == text else shown.text,
+        links=shown.links,
+    )
+
+
+def _linked(shown: Plain, spans: list[tuple[int, int]]) -> list[int | None]:
+    """Characters of links in each span, by their share of its letters; None where the text has no links."""
+    if not shown.links:
+        return [None] * len(spans)
+    starts, ends = zip(*shown.links, strict=True)
+    found: list[int | None] = []
+    for start, end in spans:
+        met = shown.links[bisect_right(ends, start) : bisect_left(starts, end)]
+        linked = sum(_letters(shown.text[max(start, first) : min(end, last)]) for first, last in met)
+        share = linked / _letters(shown.text[start:end]) if linked else 0.0
+        found.append(round((end - start) * share))
+    return found
+
+
+def _letters(text: str) -> int:
+    return len(_NO_LETTER.sub("", text))
+
+
+def _marked_title(text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The heading of the first level, where Markdown has one and no more, and no prose above it."""
+    if not (text.startswith("# ") or "\n# " in text):
+        return ()
+    found = [index for index, block in enumerate(blocks) if text.startswith("# ", block.start)]
+    if len(found) != 1:
+        return ()
+    above = blocks[: found[0]]
+    if any(len(block.text) >= _PROSE_CHARS and 2 * (block.link_chars or 0) < len(block.text) for block in above):
+        return ()
+    return (blocks[found[0]].text.strip(),)
 
 
 def _title_over(text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
@@ -39,6 +88,8 @@ def _title_over(text: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
 
 def _kind(text: str, start: int) -> Kind:
+    if text[start] == "#" and _HEADING.match(text, start):
+        return "heading"
     if text[start] in "-*•‣▪◦·–—(0123456789" and _ITEM.match(text, start):
         return "list_item"
     return "paragraph"

@@ -89,7 +89,7 @@ class RuleView:
     @cached_property
     def high(self) -> str:
         """The text in its own case, recoded for patterns."""
-        text = recode(self.document.text)
+        text = recode(self.document.shown)
         return text if self.as_is else "\n".join(self._tidied(self._pieces(text)))
 
     @cached_property

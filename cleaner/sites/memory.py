@@ -78,7 +78,7 @@ def site_of_path(path: str) -> str | None:
 
 def folded_lines(document: Document) -> list[str]:
     """The text of each block as lines are compared: folded as rules see it, with single spaces."""
-    low = seen(fold(document.text))
+    low = seen(fold(document.shown))
     lines = [low[block.start : block.end] for block in document.blocks]
     if GONE in low or "  " in low:
         return [collapse(line) for line in lines]

@@ -108,17 +108,17 @@ class View:
 
     @cached_property
     def first_class(self) -> NDArray[np.uint16]:
-        return self.facts.classes[self.facts.start]
+        return self.facts.classes[self.facts.first]
 
     @cached_property
     def last_class(self) -> NDArray[np.uint16]:
-        return self.facts.classes[self.facts.end - 1]
+        return self.facts.classes[self.facts.last]
 
     @cached_property
     def last_character(self) -> Floats:
         """1 colon, 2 question mark, 3 ellipsis, 4 comma, 5 letter, 6 digit; 0 for any other."""
         last = self.last_class
-        second, third = (self.facts.classes[np.maximum(self.facts.end - n, self.facts.start)] for n in (2, 3))
+        second, third = (self.facts.classes[np.maximum(self.facts.last - n, self.facts.first)] for n in (1, 2))
         dots = ((last & second & third & STOP) != 0) & (self.facts.chars > 2)
         found = _LAST[last]
         return np.where(dots & ((last & (COLON | QUESTION)) == 0), 3.0, found)
@@ -144,7 +144,7 @@ class View:
     @cached_property
     def ends_sentence(self) -> Bools:
         """Ends with a full stop, question or exclamation mark, perhaps behind a closing quote or bracket."""
-        before = self.facts.classes[np.maximum(self.facts.end - 2, self.facts.start)]
+        before = self.facts.classes[np.maximum(self.facts.last - 1, self.facts.first)]
         plain: Bools = (self.last_class & STOP) != 0
         quoted: Bools = ((self.last_class & (QUOTE | MARKER)) != 0) & ((before & STOP) != 0)
         return plain | quoted | self.unmarked

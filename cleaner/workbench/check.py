@@ -161,7 +161,7 @@ def _document_hits(rules: RuleSet, case: _Case, book: Phrasebook) -> list[Hit]:
     return match_rules(
         rules,
         case.document,
-        fold(case.document.text),
+        fold(case.document.shown),
         language=example.language or (rule.language[0] if rule.language else None),
         site=example.site or (rule.site[0] if rule.site else None),
         url=example.url,
