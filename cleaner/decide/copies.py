@@ -8,9 +8,9 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.decide.decision import PARAGRAPH_WORDS, Decision
+from cleaner.decide.decision import PARAGRAPH_WORDS, Decision, story_prose
 from cleaner.decide.headline import HEADLINE_WORDS, is_title
-from cleaner.facts import QUOTE, Bools, tally
+from cleaner.facts import LETTER, QUOTE, Bools, tally
 from cleaner.weigh.structure import REGION_BIT
 from cleaner.weigh.view import View, word_triples
 
@@ -28,6 +28,9 @@ _PULLED_FROM = 8
 """Blocks above a pull quote among which the paragraph stands that it was lifted out of."""
 _APART_WORDS = 7
 _WORD = re.compile(r"\w+")
+_SAID_TWICE = 4
+"""Words from which on a line may be a title that is said twice."""
+_CELLS = re.compile(r"[\t|]")
 _TEASER_START = 40
 _STORY_BETWEEN = 3
 """Paragraphs between a teaser and the longer text it was cut from."""
@@ -54,6 +57,31 @@ def _is_doubled(view: View, first: int, second: int) -> bool:
         return True
     beside = ((first + step, second + step) for step in (-1, 1))
     return any(0 <= a < view.size and 0 <= b < view.size and blocks[a].text == blocks[b].text for a, b in beside)
+
+
+def drop_said_twice(view: View, decision: Decision) -> None:
+    """Drop lines below the story's first paragraph that say the same twice in a row: a link's text and its label.
+
+    A sentence may do so by mistake, and is taken for a title only among others.
+    """
+    facts = view.facts
+    words = facts.word_to - facts.word_from
+    half = words // 2
+    twice = (view.words >= 2 * _SAID_TWICE) & (words == 2 * half) & (half > 0) & ~decision.noise
+    twice &= (facts.count(LETTER) > facts.chars / 2) & (story_prose(view, decision).cumsum() > 0)
+    if not twice.any():
+        return
+    twice[twice] = facts.words[facts.word_from[twice]] == facts.words[(facts.word_from + half)[twice]]
+    found = [index for index in np.flatnonzero(twice).tolist() if _has_two_halves(view.document.blocks[index].text)]
+    titles = [index for index in found if not view.ends_sentence[index]]
+    for index in set(found if len(titles) > 1 else titles) - decision.protected:
+        decision.drop(index, "related", "said twice")
+
+
+def _has_two_halves(text: str) -> bool:
+    text = text.strip()
+    middle = len(text) // 2
+    return text[:middle].rstrip() == text[middle:].lstrip() and not _CELLS.search(text)
 
 
 def drop_pull_quotes(view: View, decision: Decision) -> None:

@@ -42,6 +42,7 @@ _TOLD_ABOVE = 2
 """Times as many words as below: a story may stand below what is said of it too, and teasers above that."""
 _LAST_LINES = 2
 """Short lines in a row that may go for what they stand beside; more are a list."""
+_LEAD_AWAY = ("link", "led", "said twice")
 
 
 def drop_beside_noise(view: View, decision: Decision) -> None:
@@ -60,7 +61,7 @@ def drop_beside_noise(view: View, decision: Decision) -> None:
     if any(stop - start > _LAST_LINES for start, stop in last):
         last = []
     for start, stop in [*rows, *[run for run in last if _is_loose(view, *run)]]:
-        if decision.is_surely_noise(start - 1) or decision.is_surely_noise(stop):
+        if any(decision.is_surely_noise(at) or decision.reason.get(at) in _LEAD_AWAY for at in (start - 1, stop)):
             for line in range(start, stop):
                 decision.drop(line, "ui", "beside")
 

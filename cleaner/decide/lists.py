@@ -1,4 +1,4 @@
-"""Titles that lead to other stories: under a header, in turns with times, or in a link."""
+"""Titles that lead to other stories: under a header, in turns with times, in a link, or in capitals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from cleaner.decide.breaks import HEADER_WORDS, LONG_PARAGRAPH
 from cleaner.decide.decision import Decision, story_prose
 from cleaner.decide.headline import LONGEST_TITLE, TWO_SENTENCES
-from cleaner.facts import COLON, QUESTION, Bools, runs
+from cleaner.facts import COLON, LETTER, MARKER, QUESTION, UPPER, Bools, runs
 from cleaner.weigh.view import View
 
 _BEGUN = 2
@@ -32,6 +32,11 @@ _CLOCK = re.compile(r"\W{0,3}\d{1,2}[:.]\d{2}\W{0,3}")
 _LONGEST_LED = 60
 _LEDES = 2
 _ITEMS = 2
+_CAPITALS_WORDS = 9
+_ALL_CAPITALS = 0.97
+_PROSE_WORDS = 8
+_PROSE_TO_CAPITALS = 3
+"""Paragraphs of the story to each title in capitals that leads away from it."""
 _LINKED_WORDS = 2
 _LINES_BETWEEN = 2
 _LATEST = 3
@@ -139,7 +144,7 @@ def drop_listed(view: View, decision: Decision) -> None:
 
 
 def drop_led(view: View, decision: Decision) -> None:
-    """Drop the sentences at the end that each stand under a linked title which was dropped: ledes of other stories."""
+    """Drop the sentences at the end that each stand under a title which leads away: ledes of other stories."""
     prose = np.flatnonzero(story_prose(view, decision)).tolist()
     led: list[int] = []
     for block in reversed(np.flatnonzero(~decision.noise).tolist()):
@@ -153,10 +158,12 @@ def drop_led(view: View, decision: Decision) -> None:
 
 
 def _is_led(view: View, decision: Decision, block: int) -> bool:
-    """Whether right above it, perhaps with a time or a picture's line between, a linked title was dropped."""
+    """Whether right above it, perhaps with a time or a picture's line between, such a title was dropped."""
     for at in range(block - 1, max(-1, block - 2 - _LINES_BETWEEN), -1):
         if not decision.noise[at]:
             return False
+        if decision.reason.get(at) == "said twice":
+            return True
         if view.all_link[at]:
             return bool(_LINKED_WORDS <= view.words[at] <= LONGEST_TITLE)
     return False
@@ -179,6 +186,32 @@ def drop_latest(view: View, decision: Decision) -> None:
         for index in latest:
             if not decision.noise[index] or decision.is_hinted(index):
                 decision.drop(index, "related", "listed")
+
+
+def drop_capitals(view: View, decision: Decision) -> None:
+    """Drop the few titles in capitals between paragraphs that are too long for subheadings: links to other stories.
+
+    A document that has more lines in capitals writes its own headings so.
+    """
+    facts = view.facts
+    prose = story_prose(view, decision) & (view.words >= _PROSE_WORDS)
+    long = (view.words >= _CAPITALS_WORDS) & (view.words <= LONGEST_TITLE) & ~view.ends_sentence & ~decision.noise
+    long &= (view.last_class & (COLON | QUESTION | MARKER)) == 0
+    if not long.any():
+        return
+    letters, upper = facts.count(LETTER), facts.count(UPPER)
+    capitals = (upper >= _ALL_CAPITALS * letters) & (2 * upper > facts.chars) & ~decision.noise & ~view.ends_sentence
+    found = [index for index in np.flatnonzero(capitals & long).tolist() if _between(decision, prose, index)]
+    others = int((capitals & (view.words > 1)).sum()) - len(found)
+    if others <= 1 and len(found) * _PROSE_TO_CAPITALS <= int(prose.sum()) and decision.protected.isdisjoint(found):
+        for index in found:
+            decision.drop(index, "related", "capitals")
+
+
+def _between(decision: Decision, prose: Bools, index: int) -> bool:
+    """Whether a block stands between two paragraphs of the story, noise aside."""
+    above, below = np.flatnonzero(~decision.noise[:index]), np.flatnonzero(~decision.noise[index + 1 :])
+    return bool(len(above) and len(below) and prose[above[-1]] and prose[index + 1 + below[0]])
 
 
 def _is_header(view: View, index: int) -> bool:

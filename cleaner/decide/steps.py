@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
-from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers
+from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers, drop_said_twice
 from cleaner.decide.decision import MOST_DOUBT, Decision, has_story
 from cleaner.decide.declared import end_with_body, favour_body, follow_article
 from cleaner.decide.headline import clear_above_headline, find_headline
@@ -20,7 +20,7 @@ from cleaner.decide.leftovers import (
     drop_last_divider,
     drop_last_tags,
 )
-from cleaner.decide.lists import drop_latest, drop_led, drop_links, drop_listed, drop_sections
+from cleaner.decide.lists import drop_capitals, drop_latest, drop_led, drop_links, drop_listed, drop_sections
 from cleaner.decide.naming import name_classes
 from cleaner.decide.page_verdict import is_cut_off, is_live_blog, why_no_story
 from cleaner.decide.panels import drop_comments, drop_polls
@@ -102,6 +102,7 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     end_with_body(view, decision)
     drop_copies(view, decision)
     drop_contained(view, decision)
+    drop_said_twice(view, decision)
     drop_pull_quotes(view, decision)
     drop_polls(view, decision)
     drop_comments(view, decision)
@@ -110,6 +111,7 @@ def decide_but_tail(view: View, weights: Weights, hits: Sequence[Hit], drop_abov
     drop_listed(view, decision)
     drop_led(view, decision)
     drop_latest(view, decision)
+    drop_capitals(view, decision)
     drop_author_note(view, decision)
     drop_last_tags(view, decision)
     drop_turns(view, decision)
