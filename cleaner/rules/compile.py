@@ -29,7 +29,7 @@ from cleaner.rules.text import LIST_NAME, expand, list_names, rewrite
 USUAL_MEMORY = 2 << 20
 MAX_MEMORY = 16 << 20
 """Bytes that one compiled pattern may take, and its caches: as usual, and if it is too large for that."""
-FORMAT = 21
+FORMAT = 22
 USUAL_GROUPS: tuple[Groups, ...] = ((0,), (0, 1))
 """The scripts of most texts: ASCII alone, and Latin."""
 LEFT, RIGHT = 1, 2

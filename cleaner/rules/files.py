@@ -109,6 +109,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
     """It holds also where what the pattern finds stands within quotation marks."""
     apart: Positive | None = None
     """It holds for a notice only: of at most so many words, without quotation or speech, off the topic of the rest."""
+    most: Positive | None = None
+    """It holds only where it finds at most so many blocks: more of them are the story's own way to speak."""
     why: str = ""
     file: str = ""
     line: int = 0

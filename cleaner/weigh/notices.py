@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.facts import UNSPACED, Bools
-from cleaner.rules.match import Hit
+from cleaner.facts import UNSPACED, Bools, fold
+from cleaner.rules.match import Hit, class_of
 from cleaner.weigh.view import View
 
 MOST_WORDS = 24
@@ -26,6 +27,8 @@ _QUOTATION = re.compile(
     rf"""|["“”„«‹「『]\s?(?={_NO_MARK}*(?:\S\s\S|[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff])){_NO_MARK}{{14,}}["“”»›」』]"""
 )
 """Somebody's words, also behind a dash; a name in quotation marks is shorter, and nothing begins with it."""
+_OPENING = re.compile(r"\W{0,4}[^\W\d_a-z][\w.'’-]*(?:[ \u00a0](?:[a-z]{1,4} ){0,2}[^\W\d_a-z][\w.'’-]*){0,3}")
+_NAME = re.compile(r"[^\W\d_a-z][\w'’-]{2,}")
 
 
 def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
@@ -43,10 +46,30 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
 
 
 def of_notices(view: View, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without those of rules for notices (`apart`) in blocks that are none."""
-    if all(hit.rule.apart is None for hit in hits):
+    """The hits without those of rules for notices (`apart`) in blocks that are none, or that find too much (`most`)."""
+    bounded = [hit for hit in hits if hit.rule.apart is not None or hit.rule.most is not None]
+    if not bounded:
         return list(hits)
     found = are_notices(view, hits)
+    times = Counter(hit.rule.id for hit in bounded)
     return [
-        hit for hit in hits if hit.rule.apart is None or (found[hit.block] and view.words[hit.block] <= hit.rule.apart)
+        hit
+        for hit in hits
+        if (hit.rule.most is None or times[hit.rule.id] <= hit.rule.most)
+        and (hit.rule.apart is None or (found[hit.block] and view.words[hit.block] <= hit.rule.apart))
+        and not (hit.rule.apart is not None and class_of(hit.rule) == "byline" and _names_known(view, hit.block))
     ]
+
+
+def _names_known(view: View, block: int) -> bool:
+    """Whether a paragraph elsewhere has one of the names that the block begins with: it is about that person."""
+    opening = _OPENING.match(view.document.blocks[block].text)
+    names = [] if opening is None else [fold(name) for name in _NAME.findall(opening[0])]
+    facts = view.facts
+    places = [at for name in names for at in _places(facts.folded, name)]
+    of = np.searchsorted(facts.start, np.array(places, dtype=np.int64), side="right") - 1
+    return bool(((of != block) & (view.words[of] >= _LEAST_PARAGRAPH)).any())
+
+
+def _places(text: str, word: str) -> list[int]:
+    return [found.start() for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
