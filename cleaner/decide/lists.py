@@ -130,6 +130,7 @@ def drop_listed(view: View, decision: Decision) -> None:
     titles = (~view.ends_sentence | ((view.last_class & QUESTION) != 0)) & (view.words <= LONGEST_TITLE)
     titles &= (((view.last_class & COLON) == 0) | decision.noise) & (view.index > begun[0])
     titles &= view.sentences < TWO_SENTENCES
+    titles |= np.isin(view.index, list(headers)) & (view.index > begun[0])
     titles[list(decision.protected)] = False
     marks = sorted(headers | times)
     for start, stop in runs(titles):
