@@ -17,6 +17,8 @@ MOST_WORDS = 24
 _LEAST_PARAGRAPH = 8
 _MOST_SHARED = 0.3
 """Share of its content words that a notice has in common with the rest of the text, at most."""
+_ANY_SHARED = 1
+"""Words that any line may share by chance."""
 _FEW_SHARED = 3
 """Words that it may share even where the paragraphs have less in common: several stories in one text."""
 _UNSPACED_SHARED = 5
@@ -37,7 +39,7 @@ def are_notices(view: View, hits: Sequence[Hit]) -> Bools:
     paragraphs[[hit.block for hit in hits if hit.rule.action == "drop"]] = False
     shared = view.shared_terms(paragraphs, 1)
     usual = float(shared[paragraphs].mean()) if paragraphs.any() else 0.0
-    found: Bools = (view.speech_verbs == 0) & (shared <= _MOST_SHARED)
+    found: Bools = (view.speech_verbs == 0) & ((shared <= _MOST_SHARED) | (shared * view.term_count <= _ANY_SHARED))
     few = np.where(view.facts.count(UNSPACED) > 0, _UNSPACED_SHARED, _FEW_SHARED)
     found &= (shared * view.term_count <= few) | (shared <= usual)
     for block in {hit.block for hit in hits if found[hit.block]}:
