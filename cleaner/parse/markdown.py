@@ -25,8 +25,8 @@ def plain(text: str) -> Plain:
 
     A line of which nothing would be left stays as it is.
 
-    >>> plain("## [Ferry](/f) **sinks**").text
-    '    Ferry       sinks  '
+    >>> plain("## [Ferry](/f) **sinks** now").text
+    '    Ferry       sinks   now'
     """
     links: list[tuple[int, int]] = []
     shown = text
