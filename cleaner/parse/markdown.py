@@ -26,7 +26,7 @@ def plain(text: str) -> Plain:
     A line of which nothing would be left stays as it is.
 
     >>> plain("## [Ferry](/f) **sinks** now").text
-    '    Ferry       sinks   now'
+    '    Ferry        sinks   now'
     """
     links: list[tuple[int, int]] = []
     shown = text
