@@ -44,10 +44,10 @@ _MEMBERS = (
     (_QUESTIONS, QUESTION),
 )
 BUCKETS = 1 << 14
-_LONGEST = 31
+LONGEST = 31
 _STEM = 5
-_PAIR, _SYLLABLES = 2, 4
-_LAST_OF_SOUNDS = 0x17FF
+PAIR, SYLLABLES = 2, 4
+LAST_OF_SOUNDS = 0x17FF
 """The scripts without spaces up to here write sounds (Thai, Lao, Burmese, Khmer): pairs of these say little."""
 
 
@@ -76,7 +76,7 @@ def _classify(code: int) -> int:
 _GROUP = np.zeros(0x110000, dtype=np.uint8)
 """Each character's number in `_FLAGS`; 0 for those not looked up yet."""
 _FLAGS: list[int] = [_UNKNOWN]
-_POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(_LONGEST + 1)], dtype=np.uint32)
+_POWERS = np.array([pow(0x01000193, i + 1, 1 << 32) | 1 for i in range(LONGEST + 1)], dtype=np.uint32)
 
 
 def groups_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -115,7 +115,7 @@ def fold(text: str) -> str:
 
 
 def hash_words(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bools, letters: int = _LONGEST + 1
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], wordy: Bools, letters: int = LONGEST + 1
 ) -> NDArray[np.uint32]:
     """A hash for the first `letters` of each run of `wordy` characters; `starts` are where the runs begin."""
     if not len(starts):
@@ -123,8 +123,8 @@ def hash_words(
     lead = int(starts[0])
     lengths = np.diff(starts, append=len(codes))
     offset = np.arange(lead, len(codes)) - np.repeat(starts, lengths)
-    terms = codes[lead:] * _POWERS.take(np.minimum(offset, _LONGEST))
-    terms *= wordy[lead:] & (offset < letters) if letters <= _LONGEST else wordy[lead:]
+    terms = codes[lead:] * _POWERS.take(np.minimum(offset, LONGEST))
+    terms *= wordy[lead:] & (offset < letters) if letters <= LONGEST else wordy[lead:]
     return np.add.reduceat(terms, starts - lead, dtype=np.uint32)
 
 
@@ -216,12 +216,12 @@ class Facts:
         starts = self.word_starts
         goes_on = np.append(single[1:] & (np.diff(starts) == 1), False) & single
         reaches = goes_on
-        for length in range(1, _SYLLABLES):
+        for length in range(1, SYLLABLES):
             following = np.where(reaches, codes[np.minimum(starts + length, len(codes) - 1)], 0)
             self.spellings.insert(0, self.spellings[0] + following.astype(np.uint32) * _POWERS[length])
             reaches = reaches & goes_on[np.minimum(np.arange(len(starts)) + length, len(starts) - 1)]
-        sounds = codes[starts] <= _LAST_OF_SOUNDS
-        self.words = np.where(sounds, self.spellings[-_SYLLABLES], self.spellings[-_PAIR])
+        sounds = codes[starts] <= LAST_OF_SOUNDS
+        self.words = np.where(sounds, self.spellings[-SYLLABLES], self.spellings[-PAIR])
 
     @cached_property
     def stems(self) -> NDArray[np.int64]:

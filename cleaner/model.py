@@ -127,7 +127,10 @@ class Document(msgspec.Struct, frozen=True, gc=False):
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):
-    """One reason for a verdict: `rule:ID` or a signal's name, and its points (above zero: for noise)."""
+    """One reason for a verdict, and its points (above zero: for noise).
+
+    It is named `rule:ID`, `words:` with those of the block that weigh most, `step:NAME`, or after a signal.
+    """
 
     name: str
     points: float

@@ -24,7 +24,7 @@ from cleaner.policy import Policy
 from cleaner.rules.match import Hit, match_rules
 from cleaner.rules.ruleset import Rule, RuleSet, load_rules
 from cleaner.weigh.lexicon import lexicon
-from cleaner.weigh.notices import of_notices
+from cleaner.weigh.notices import of_notices, with_wording
 from cleaner.weigh.scorecard import Scorecard, builtin_scorecard
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import Weights, is_suspect, rule_points, worth
@@ -100,7 +100,7 @@ class Cleaner:
     def _clean(self, document: Document, page: str | None, url: str | None, site: str | None) -> Cleaned:
         view, hits = self.look(document, url, site)
         weights = self._weigh(view, hits)
-        decision = decide(view, weights, hits, self.policy)
+        decision = decide(view, weights, with_wording(view, hits), self.policy)
         self._settle(view, decision, site)
         return self._render(view, weights, decision, page, url)
 
@@ -110,7 +110,7 @@ class Cleaner:
 
     def look(self, document: Document, url: str | None = None, site: str | None = None) -> tuple[View, list[Hit]]:
         """A document as the signals see it, and what the rules find in it."""
-        view = View(document, self.lexicon, self.scorecard.names)
+        view = View(document, self.lexicon, self.scorecard.names, self.scorecard.wording)
         hits = match_rules(
             self.rules,
             document,
@@ -160,7 +160,7 @@ class Cleaner:
         ):
             return False
         left, hits = self.look(document, site=site)
-        after = decide(left, self._weigh(left, hits), hits, self.policy)
+        after = decide(left, self._weigh(left, hits), with_wording(left, hits), self.policy)
         if after.refused is not None:
             return False
         starts = np.cumsum([0] + [len(line) + 1 for line in lines])
@@ -247,7 +247,7 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     """The verdict on one block; `signals` are those that weighed most."""
     block = document.blocks[index]
     kept = bool(decision.kept[index])
-    evidence = tuple([Evidence(f"rule:{hit.rule.id}", worth(hit.rule)) for hit in decision.rules.get(index, ())])
+    evidence = tuple([_evidence(hit.rule) for hit in decision.rules.get(index, ())])
     reason = decision.reason.get(index)
     if reason is None and not kept and not decision.noise[index]:
         reason = "policy"
@@ -256,6 +256,10 @@ def _verdict(document: Document, decision: Decision, index: int, signals: tuple[
     cuts = tuple(decision.cuts.get(index, ())) if kept else ()
     points = round(float(decision.points[index]), 2)
     return Verdict(decision.label[index], kept, block.start, block.end, points, evidence + signals, cuts)
+
+
+def _evidence(rule: Rule) -> Evidence:
+    return Evidence(rule.id if ":" in rule.id else f"rule:{rule.id}", worth(rule))
 
 
 def _read(source: str | bytes) -> tuple[str, bytes | None]:

@@ -272,14 +272,18 @@ def fit(
     gold: Annotated[list[str], typer.Argument(metavar="GOLD", help="Labelled pages and texts.")],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The scorecard to write.")],
     stories: Annotated[list[str], typer.Option(metavar="GOLD", help="More stories, to make tails of.")] = [],
+    lines: Annotated[list[str], typer.Option(metavar="FILE", help="Lines of noise and of stories, for --words.")] = [],
     folds: Annotated[bool, typer.Option("--folds", help="Five cards for pages, each without a fold of sites.")] = False,
+    words: Annotated[bool, typer.Option("--words", help="What words are worth, instead of a scorecard.")] = False,
 ) -> int:
     """Fit a scorecard to labelled documents; with --folds five of them, into the folder that -o names."""
     try:
-        from cleaner.fitting.fit import fit_folds, fit_scorecard
+        from cleaner.fitting.fit import fit_folds, fit_scorecard, fit_words
 
         paths = [Path(path) for path in gold]
-        if folds:
+        if words:
+            fit_words(paths, Path(output), [Path(path) for path in stories], [Path(path) for path in lines])
+        elif folds:
             Path(output).mkdir(parents=True, exist_ok=True)
             fit_folds(paths, Path(output))
         else:

@@ -232,9 +232,16 @@ def _refuse_if_changed(path: str, status: os.stat_result | None) -> None:
         raise Fault(path, "was changed by something else meanwhile", "run again")
 
 
+def _reason(name: str, label: str) -> str:
+    """What a summary counts a reason as: words by the class that they speak for."""
+    return f"words:{label}" if name.startswith("words:") else name
+
+
 def _outcome(document: Read, cleaned: Cleaned) -> Outcome:
     removed = removed_from(cleaned)
-    rules = Counter(name for piece in removed for name in {e.name for e in piece.evidence} if ":" in name)
+    rules = Counter(
+        name for piece in removed for name in {_reason(e.name, piece.label) for e in piece.evidence} if ":" in name
+    )
     return Outcome(
         path=document.source.path,
         state="cleaned" if cleaned.changed else "clean",

@@ -48,6 +48,18 @@ def apply_rules(view: View, decision: Decision, hits: Sequence[Hit]) -> None:
             decision.reason[block] = "amid"  # a sentence amid the story outranks the rules
 
 
+def is_by_words(hit: Hit) -> bool:
+    """Whether no rule finds it, but what its words are worth."""
+    return ":" in hit.rule.id
+
+
+def apply_wording(decision: Decision, hits: Sequence[Hit]) -> None:
+    """Notices that only their words tell, once all else is decided: nothing is taken for noise because of them."""
+    for hit in hits:
+        if not decision.noise[hit.block] and hit.block not in decision.protected:
+            _apply_one(decision, hit, set())
+
+
 def _excessive(view: View, decision: Decision, hits: Sequence[Hit]) -> set[str]:
     """Rules whose selectors take much of what looks like the story: the site uses the name for something else."""
     blocks: dict[str, set[int]] = defaultdict(set)

@@ -12,6 +12,7 @@ from cleaner.decide.tail import SHARED_IN_TAIL
 from cleaner.decide.turns import find_turns
 from cleaner.rules.match import may_be_noise
 from cleaner.rules.ruleset import RuleSet
+from cleaner.weigh.notices import may_be_notice
 from cleaner.weigh.view import View
 from cleaner.weigh.weights import SHARED_AT_END, shared_at_end
 
@@ -27,7 +28,9 @@ def is_settled(view: View, decision: Decision, rules: RuleSet, language: str | N
         return False  # its second line may be taken for a headline, and the first for a label over it
     if decision.headline is not None and name_under(view, order[order > decision.headline]) is not None:
         return False
-    if any(cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())):
+    if may_be_notice(view, left) or any(
+        cut.label != "space" for index in order.tolist() for cut in decision.cuts.get(index, ())
+    ):
         return False
     if "copy" in decision.reason.values():
         return False  # what is left of several may be seen to be another's copy

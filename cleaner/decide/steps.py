@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaner.decide.by_rule import apply_bound_rules, apply_rules, is_bound, stay_in_body
+from cleaner.decide.by_rule import apply_bound_rules, apply_rules, apply_wording, is_bound, is_by_words, stay_in_body
 from cleaner.decide.copies import drop_contained, drop_copies, drop_pull_quotes, drop_repeated_teasers, drop_said_twice
 from cleaner.decide.decision import MOST_DOUBT, Decision, has_story
 from cleaner.decide.declared import end_with_body, favour_body, follow_article
@@ -61,6 +61,8 @@ def _decide_or_again(view: View, weights: Weights, hits: Sequence[Hit], policy: 
 
 
 def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, drop_above: float) -> Decision:
+    by_words = [hit for hit in hits if is_by_words(hit)]
+    hits = [hit for hit in hits if not is_by_words(hit)]
     decision = decide_but_tail(view, weights, hits, drop_above)
     drop_tail(view, weights, decision, drop_repeated_teasers(view, decision))
     if not has_story(view, decision):
@@ -71,6 +73,7 @@ def _decide(view: View, weights: Weights, hits: Sequence[Hit], policy: Policy, d
     drop_below_end(view, decision)
     drop_bare_headings(view, decision)
     drop_last_divider(view, decision)
+    apply_wording(decision, by_words)
     decision.headline = find_headline(view, decision)
     clear_above_headline(view, decision)
     clear_under_headline(view, decision)

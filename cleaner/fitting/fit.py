@@ -23,6 +23,7 @@ from cleaner.decide.tail import gaps_left
 from cleaner.facts import Floats
 from cleaner.fitting.evaluate import fold_of
 from cleaner.fitting.labelled import Example, Tail, page_examples, tail_examples, text_examples
+from cleaner.fitting.wording import example_lines, fit_wording, list_lines, written_lines
 from cleaner.pipeline import Cleaner
 from cleaner.rules.ruleset import builtin_directory
 from cleaner.weigh.context import CONTEXT
@@ -30,6 +31,7 @@ from cleaner.weigh.names import Names, name_words
 from cleaner.weigh.scorecard import Card, Pass, Scorecard, Term, builtin_scorecard, write_scorecard
 from cleaner.weigh.signals import MARKUP_SIGNALS, SIGNALS
 from cleaner.weigh.weights import Weights, measure, measure_context
+from cleaner.weigh.wording import write_wording
 
 FOLDS = 5
 BINS = 20
@@ -298,6 +300,13 @@ def fit_scorecard(gold: Sequence[Path], target: Path, stories: Sequence[Path] = 
     write_scorecard(target, Scorecard(page, text, Names(names)))
 
 
+def fit_words(gold: Sequence[Path], target: Path, stories: Sequence[Path] = (), lines: Sequence[Path] = ()) -> None:
+    """Fit what words are worth to the brief lines of the pages in `gold`, of rules, `stories` and files of `lines`."""
+    pages = page_examples(gold, Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({}))))
+    listed = [line for path in lines for line in list_lines(path)]
+    write_wording(target, fit_wording([*example_lines(pages), *written_lines(stories), *listed]))
+
+
 def _fit_page(examples: Sequence[Example]) -> Card:
     passes = fit_passes(examples, [*SIGNALS, *MARKUP_SIGNALS], [], PAGE)
     return Card(passes, PAGE_DROP_ABOVE, least_drop_above=PAGE_LEAST_DROP_ABOVE)
@@ -309,11 +318,13 @@ def fit_folds(gold: Sequence[Path], folder: Path) -> None:
     Such a scorecard has not seen the sites of its fold: with it their pages are read as those of other sites will be.
     The card for texts is the one that is shipped.
     """
-    pages = list(page_examples(gold, Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))))
+    blank = Cleaner(scorecard=Scorecard(Card({}), Card({}), Names({})))
+    pages = list(page_examples(gold, blank))
     for number in range(FOLDS):
         others = [example for example in pages if fold_of(example.site) != number]
         _name_out_of_fold(others)
-        fitted = Scorecard(_fit_page(others), builtin_scorecard().text, Names(fit_names(others)))
+        page, names = _fit_page(others), Names(fit_names(others))
+        fitted = Scorecard(page, builtin_scorecard().text, names)
         write_scorecard(folder / f"fold-{number}.toml", fitted)
 
 

@@ -20,6 +20,7 @@ from cleaner.disk_cache import remembered
 from cleaner.facts import Floats
 from cleaner.rules.ruleset import builtin_directory
 from cleaner.weigh.names import Names
+from cleaner.weigh.wording import Worded, Wording, builtin_wording
 
 _NOISY = 40
 """Blocks of noise that only a whole page's furniture makes."""
@@ -160,24 +161,25 @@ class Card:
 
 
 class Scorecard:
-    """The card for pages, the card for texts, and what names in markup are worth."""
+    """The card for pages, the card for texts, and what names in markup and words are worth."""
 
-    def __init__(self, page: Card, text: Card, names: Names) -> None:
+    def __init__(self, page: Card, text: Card, names: Names, wording: Wording | None = None) -> None:
         self.page = page
         self.text = text
         self.names = names
+        self.wording = wording or Wording(Worded())
 
 
-def read_scorecard(path: Path) -> Scorecard:
-    """Read a scorecard file."""
+def read_scorecard(path: Path, wording: Wording | None = None) -> Scorecard:
+    """Read a scorecard file; without `wording` no words are worth anything."""
     raw = path.read_bytes()
     data = remembered("scorecard", [raw], dict[str, Any], lambda: tomllib.loads(raw.decode()))
-    return Scorecard(_card(data["page"]), _card(data["text"]), Names(data["names"]))
+    return Scorecard(_card(data["page"]), _card(data["text"]), Names(data["names"]), wording)
 
 
 @lru_cache(maxsize=1)
 def builtin_scorecard() -> Scorecard:
-    return read_scorecard(builtin_directory() / "scorecard.toml")
+    return read_scorecard(builtin_directory() / "scorecard.toml", builtin_wording())
 
 
 def _card(data: Mapping[str, Any]) -> Card:
@@ -211,7 +213,7 @@ _HEAD = """\
 
 
 def write_scorecard(path: Path, scorecard: Scorecard) -> None:
-    """Write a scorecard as a file that `read_scorecard` reads."""
+    """Write a scorecard, but for what words are worth, as a file that `read_scorecard` reads."""
     lines = [_HEAD, "[names]"]
     lines += [
         f'"{name}" = {points:.2f}' for name, points in sorted(scorecard.names.points.items()) if abs(points) >= 0.005

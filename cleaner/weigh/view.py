@@ -36,6 +36,7 @@ from cleaner.model import Block, Document
 from cleaner.weigh.lexicon import Lexicon
 from cleaner.weigh.names import Names
 from cleaner.weigh.structure import Structure
+from cleaner.weigh.wording import Wording
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEAST_ARTICLE = 300
@@ -91,10 +92,13 @@ def _facts_of(text: str) -> Facts:
 class View:
     """Facts that more than one signal needs, each worked out once."""
 
-    def __init__(self, document: Document, lexicon: Lexicon, names: Names, facts: Facts | None = None) -> None:
+    def __init__(
+        self, document: Document, lexicon: Lexicon, names: Names, wording: Wording, facts: Facts | None = None
+    ) -> None:
         self.document = document
         self.lexicon = lexicon
         self.names = names
+        self.wording = wording
         self.facts = facts or Facts(document)
         self.rule_points = np.zeros(self.facts.size)
         """Points that rules give each block, set once they have run."""

@@ -1,0 +1,64 @@
+"""What words are worth: the array form says the same as the words themselves."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaner.facts import Facts
+from cleaner.fitting.wording import Line, fit_wording, terms_of
+from cleaner.parse.text import parse_text
+from cleaner.weigh.wording import Wording, worded
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+BODIES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")).get("body", "") for path in CORPUS.rglob("*.toml")}
+SOME = sorted(name for name, body in BODIES.items() if body.strip())[::9]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_the_points_of_a_block_are_those_of_its_terms(name: str) -> None:
+    facts = Facts(parse_text(BODIES[name]))
+    every = sorted({term for block in range(facts.size) for term in terms_of(facts, block)})
+    worth = {term: float(number + 1) for number, term in enumerate(every)}
+    points = Wording(worded({"ui": worth})).points(facts, np.ones(facts.size, dtype=bool))
+    assert len(points) == facts.size > 0
+    for block, found in enumerate(points.tolist()):
+        assert found == sum(worth[term] for term in terms_of(facts, block)) > 0
+
+
+def _line(text: str, site: str, label: str) -> Line:
+    return Line(terms_of(Facts(parse_text(text)), 0), site, label)
+
+
+def test_words_of_several_sites_speak_for_what_they_stand_in() -> None:
+    sites = [f"site{number}.test" for number in range(40)]
+    lines = [_line("Get the morning briefing in your inbox", site, "noise") for site in sites]
+    lines += [_line("The harbour vote was delayed", site, "story") for site in sites]
+    lines.append(_line("Lighthouse", "one.test", "noise"))
+    points = fit_wording(lines)
+    assert points["noise"]["inbox"] > 0 > points["story"]["harbour vote"]
+    assert "lighthouse" not in points["noise"]
+
+
+def _points(wording: Wording, text: str) -> float:
+    return float(wording.points(Facts(parse_text(text)), np.ones(1, dtype=bool))[0])
+
+
+def test_a_number_is_worth_the_same_as_another() -> None:
+    wording = Wording(worded({"comment": {"0 comments": 2.0, "comments": 0.5}}))
+    assert [_points(wording, text) for text in ("12 comments", "7 Comments", "No comments")] == [2.5, 2.5, 0.5]
+
+
+def test_the_begin_and_the_end_of_a_block_count() -> None:
+    wording = Wording(worded({"comment": {"_ comments": 1.0, "comments _": 0.25}}))
+    assert [_points(wording, text) for text in ("Comments (3)", "All comments", "Comments")] == [1.0, 0.25, 1.25]
+
+
+def test_a_block_is_named_after_the_class_that_most_of_its_points_are_of() -> None:
+    wording = Wording(worded({"app": {"download": 1.0}, "newsletter": {"inbox": 1.5}, "noise": {"your": 9.0}}))
+    facts = Facts(parse_text("Download it to your inbox"))
+    assert wording.name(facts, 0) == "newsletter"
+    assert wording.name(Facts(parse_text("Your harbour")), 0) == "noise"
