@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cleaner import Cleaner
 from cleaner.facts import Facts
 from cleaner.fitting.wording import Line, fit_wording, terms_of
 from cleaner.parse.text import parse_text
@@ -62,3 +63,63 @@ def test_a_block_is_named_after_the_class_that_most_of_its_points_are_of() -> No
     facts = Facts(parse_text("Download it to your inbox"))
     assert wording.name(facts, 0) == "newsletter"
     assert wording.name(Facts(parse_text("Your harbour")), 0) == "noise"
+
+
+STORY = (
+    "The council of Lerrick voted on Tuesday to close the old swimming pool after a survey found cracks in its roof.",
+    '"We have no choice," said the mayor, Anna Holt, who had opposed the plan for years.',
+    "The pool, built in 1961, will be pulled down in spring, the council's engineers said in a report.",
+    "A new pool is to open in 2028 beside the railway station, where the gasworks stood until last year.",
+)
+NOTICES = (
+    "Our shopping desk picks products independently; prices were accurate when we hit publish.",
+    "Want stories like this landing in your inbox at lunchtime? We've got just the thing.",
+    "This site is protected by a captcha, and the provider's terms apply.",
+    "Quality reporting isn't free to make. Please take out a digital pass to continue.",
+    "Click to email a link to a friend (Opens in new window)",
+)
+
+
+def _by_words(text: str) -> list[str]:
+    cleaned = Cleaner().clean(text, "text")
+    return [
+        text[verdict.start : verdict.end]
+        for verdict in cleaned.verdicts
+        if not verdict.kept and any(one.name.startswith("words:") for one in verdict.evidence)
+    ]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_goes_by_its_words_below_a_story(notice: str) -> None:
+    assert _by_words("\n\n".join([*STORY, notice])) == [notice]
+
+
+def test_the_words_that_tell_are_named() -> None:
+    cleaned = Cleaner().clean("\n\n".join([*STORY, NOTICES[1]]), "text")
+    (words,) = [one.name for one in cleaned.verdicts[-1].evidence if one.name.startswith("words:")]
+    assert "inbox" in words
+    assert cleaned.verdicts[-1].label == "newsletter"
+
+
+def test_where_a_text_speaks_so_throughout_nothing_goes_by_words() -> None:
+    assert len(NOTICES) > 4
+    assert _by_words("\n\n".join([STORY[0], NOTICES[0], STORY[1], *NOTICES[1:], *STORY[2:]])) == []
+
+
+def test_a_line_on_the_subject_of_the_text_stays() -> None:
+    subject = (
+        "The site asks for no password: a captcha is all that protects it, the provider of the pool's tickets said.",
+        "Its terms were changed in May, and since then the provider has had to pay back what it charged for.",
+    )
+    assert _by_words("\n\n".join([*STORY, *subject, NOTICES[2]])) == []
+
+
+def test_a_keep_rule_protects_a_line_from_its_words(tmp_path: Path) -> None:
+    (tmp_path / "paywall.toml").write_text(
+        "[[rule]]\nid = 'paywall.pass'\naction = 'keep'\nneeds = ['pass']\npattern = 'digital pass'\nwhy = 'x'\n"
+        f'match = ["{NOTICES[3]}"]\nspare = ["The pass was digital."]\n',
+        encoding="utf-8",
+    )
+    text = "\n\n".join([*STORY, NOTICES[3]])
+    assert NOTICES[3] not in Cleaner().clean(text, "text").body
+    assert NOTICES[3] in Cleaner(rules=[tmp_path]).clean(text, "text").body

@@ -49,6 +49,7 @@ _QUOTATION = re.compile(
     rf"""|["“”„«‹「『]\s?(?={_NO_MARK}*(?:\S\s\S|[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff])){_NO_MARK}{{14,}}["“”»›」』]"""
 )
 """Somebody's words, also behind a dash; a name in quotation marks is shorter, and nothing begins with it."""
+_LIKELY = Rule(id="words:")
 _CODE = re.compile(r"[{}<>=|\[\]\t]|^https?:|[\w]\(\)")
 """Code, the cells of a table, a reference."""
 _OPENING = re.compile(r"\W{0,4}[^\W\d_a-z][\w.'’-]*(?:[ \u00a0](?:[a-z]{1,4} ){0,2}[^\W\d_a-z][\w.'’-]*){0,3}")
@@ -76,9 +77,11 @@ def with_wording(view: View, hits: list[Hit]) -> list[Hit]:
 
 
 def may_be_notice(view: View, left: Bools) -> bool:
-    """Whether a line of what is `left` of a document may be a notice by its words, standing in a text."""
+    """Whether a line of what is `left` of a page may be a notice by its words, once it stands in a text."""
+    if view.structure is None:
+        return False
     brief = left & (view.words >= _LEAST_WORDS) & (view.words <= MOST_WORDS)
-    return bool((view.wording.points(view.facts, brief)[brief] >= min(_BAR_BESIDE_NOISE, _BAR_OF_SENTENCE)).any())
+    return bool((view.wording.points(view.facts, brief)[brief] >= _bars(view, ())[brief]).any())
 
 
 def _by_wording(view: View, hits: Sequence[Hit]) -> list[Hit]:
@@ -87,19 +90,26 @@ def _by_wording(view: View, hits: Sequence[Hit]) -> list[Hit]:
     points = view.wording.points(view.facts, likely)
     bars = _bars(view, hits)
     blocks = view.document.blocks
-    found: list[Hit] = []
-    for block in np.flatnonzero(likely & (points >= bars)).tolist():
-        text = blocks[block].text
-        if _CODE.search(text) or text.lstrip()[:1].islower():
-            continue
-        rule = _rule_of(view, block)
-        if class_of(rule) not in STORY_CLASSES or points[block] >= bars[block] + _MORE_FOR_CREDIT:
-            found.append(Hit(block, rule, blocks[block].start, blocks[block].end))
+    found = [
+        Hit(block, _LIKELY, blocks[block].start, blocks[block].end)
+        for block in np.flatnonzero(likely & (points >= bars)).tolist()
+        if not (_CODE.search(text := blocks[block].text) or text.lstrip()[:1].islower())
+    ]
     if not found:
         return found
     notices = are_notices(view, [*hits, *found])
     found = [hit for hit in found if notices[hit.block]]
-    return found if len(found) <= _MOST_NOTICES else []
+    if len(found) > _MOST_NOTICES:
+        return []
+    named = [Hit(hit.block, _rule_of(view, hit.block), hit.start, hit.end) for hit in found]
+    more = {hit.block: _MORE_FOR_CREDIT * (class_of(hit.rule) in STORY_CLASSES) for hit in named}
+    return [hit for hit in named if points[hit.block] >= bars[hit.block] + more[hit.block]]
+
+
+def _rule_of(view: View, block: int) -> Rule:
+    name = view.wording.name(view.facts, block)
+    told = view.wording.told(view.facts, block)
+    return Rule(id=f"words:{told}", class_="ui" if name == UNNAMED else name)
 
 
 def _bars(view: View, hits: Sequence[Hit]) -> Floats:
@@ -122,12 +132,6 @@ def _bars(view: View, hits: Sequence[Hit]) -> Floats:
     bars[(view.first_class & (LETTER | QUOTE)) == 0] = np.inf
     bars[1:][~view.ends_sentence[:-1] & (view.words[:-1] >= _LEAST_PARAGRAPH)] = np.inf
     return bars
-
-
-def _rule_of(view: View, block: int) -> Rule:
-    name = view.wording.name(view.facts, block)
-    told = view.wording.told(view.facts, block)
-    return Rule(id=f"words:{told}", class_="ui" if name == UNNAMED else name, apart=MOST_WORDS)
 
 
 def of_notices(view: View, hits: Sequence[Hit]) -> list[Hit]:

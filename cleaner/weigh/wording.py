@@ -39,6 +39,7 @@ UNNAMED = "noise"
 """The class of words that stand in noise of several kinds, or of none that is known."""
 _FORMAT = b"1"
 _FACTOR = np.uint32(0x85EBCA6B)
+_EDGE, _NUMBER = hash_list([EDGE, NUMBER])
 
 
 class Worded(msgspec.Struct, frozen=True, array_like=True):
@@ -113,8 +114,8 @@ class Wording:
         at = np.arange(int(lengths.sum())) - np.repeat(first - starts + 1, lengths)
         words = facts.words.take(at, mode="clip")
         digits = (facts.classes.take(facts.word_starts.take(at, mode="clip")) & DIGIT) != 0
-        words[digits] = hash_list([NUMBER])[0]
-        words[first] = words[first + lengths - 1] = hash_list([EDGE])[0]
+        words[digits] = _NUMBER
+        words[first] = words[first + lengths - 1] = _EDGE
         pairs = np.append(_paired(words[:-1], words[1:]), np.uint32(0))
         keys = np.column_stack((words, pairs))
         places = np.searchsorted(self._keys, keys)
