@@ -16,6 +16,7 @@ from cleaner.fitting.evaluate import read_gold
 from cleaner.fitting.labelled import Example
 from cleaner.parse.text import parse_text
 from cleaner.rules.ruleset import builtin_directory
+from cleaner.weigh.lexicon import lexicon
 from cleaner.weigh.wording import EDGE, UNNAMED, words_of
 
 STORY = "story"
@@ -37,6 +38,7 @@ class Line(NamedTuple):
     site: str
     label: str
     written: bool = False
+    language: str = ""
 
 
 def terms_of(facts: Facts, block: int) -> frozenset[str]:
@@ -84,17 +86,20 @@ def written_lines(stories: Sequence[Path] = ()) -> Iterator[Line]:
 def list_lines(path: Path) -> Iterator[Line]:
     """The lines of a file of lines: `noise` and `story`, each a list of language, class and text."""
     found = tomllib.loads(path.read_text(encoding="utf-8"))
-    for _, label, text in found["noise"]:
-        yield from _lines([text], "", label)
-    for _, _, text in found["story"]:
-        yield from _lines([text], "", STORY)
+    for language, label, text in found["noise"]:
+        yield from _lines([text], "", label, language)
+    for language, _, text in found["story"]:
+        yield from _lines([text], "", STORY, language)
 
 
-def _lines(texts: Sequence[object], site: str, label: str) -> Iterator[Line]:
+def _lines(texts: Sequence[object], site: str, label: str, language: str = "") -> Iterator[Line]:
+    words = lexicon()
     for text in texts:
         document = parse_text(text if isinstance(text, str) else "")
         if len(document.blocks) == 1 and 0 < (facts := Facts(document)).word_count[0] <= _MOST_WORDS:
-            yield Line(terms_of(facts, 0), site, label, written=True)
+            number = words.language(words.numbers(facts.spellings))
+            found = language or ("?" if number is None else words.languages[number])
+            yield Line(terms_of(facts, 0), site, label, written=True, language=found)
 
 
 def fit_wording(lines: Sequence[Line]) -> dict[str, dict[str, float]]:
@@ -119,14 +124,19 @@ def fit_wording(lines: Sequence[Line]) -> dict[str, dict[str, float]]:
     )
     column = {term: number for number, term in enumerate(known)}
     columns = [[column[term] for term in sorted(line.terms) if term in column] for line in lines]
+    # A language of which more noise is known than stories is no noise for that: its lines have points of their own.
+    own = {language: len(column) + number for number, language in enumerate(sorted({line.language for line in lines}))}
+    for line, found_in in zip(lines, columns, strict=True):
+        if line.written:
+            found_in.append(own[line.language])
     ends = np.cumsum([0, *map(len, columns)])
     flat = np.concatenate([np.array(own, dtype=np.int64) for own in columns])
-    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(lines), len(column)))
+    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(lines), len(column) + len(own)))
     model = LogisticRegression(C=0.1, fit_intercept=False, max_iter=200, solver="liblinear", random_state=7)
     worth = [_WRITTEN if line.written else 1.0 for line in lines]
     model.fit(matrix, [line.label != STORY for line in lines], sample_weight=worth)
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for term, points in zip(known, model.coef_[0].tolist(), strict=True):
+    for term, points in zip(known, model.coef_[0].tolist(), strict=False):
         if abs(points) >= _LEAST_POINTS:
             found[STORY if points < 0 else _class_of(classes[term])][term] = round(points, 2)
     return {label: found[label] for label in sorted(found)}

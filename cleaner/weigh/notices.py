@@ -23,11 +23,11 @@ _SENTENCE_WORDS = 6
 _PARAGRAPH_WORDS = 15
 _MOST_NOTICES = 4
 """Notices that only their words tell: where there are more, it is the story that speaks so."""
-_BAR = 2.0
+_BAR = 1.9
 """Points of its words from which a line is a notice, though no rule has its phrase."""
-_BAR_AT_END = 1.4
-_BAR_BESIDE_NOISE = 1.0
-_BAR_OF_SENTENCE = 1.1
+_BAR_AT_END = 1.3
+_BAR_BESIDE_NOISE = 0.9
+_BAR_OF_SENTENCE = 1.0
 _SCORES = 4
 """Numbers of a line that tells results."""
 _FEW_WORDS = 5
