@@ -197,7 +197,7 @@ def test_one_id_in_two_files_of_a_layer_is_a_fault(tmp_path: Path) -> None:
 def test_scorecard_and_word_statistics_are_no_rule_files(tmp_path: Path) -> None:
     write(tmp_path, "scorecard.toml", "x = 1\n")
     write(tmp_path, "languages.toml", "x = 1\n")
-    write(tmp_path, "words.toml", "x = 1\n")
+    write(tmp_path, "wording.toml", "x = 1\n")
     assert len(load_layers([tmp_path])) == 0
 
 

@@ -35,6 +35,7 @@ def _line(text: str, site: str, label: str) -> Line:
 
 
 def test_words_of_several_sites_speak_for_what_they_stand_in() -> None:
+    pytest.importorskip("sklearn", reason="needs the extra `fit`")
     sites = [f"site{number}.test" for number in range(40)]
     lines = [_line("Get the morning briefing in your inbox", site, "noise") for site in sites]
     lines += [_line("The harbour vote was delayed", site, "story") for site in sites]

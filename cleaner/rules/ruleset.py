@@ -39,7 +39,7 @@ __all__ = [
     "rule_paths",
 ]
 
-NOT_RULES = frozenset({"scorecard.toml", "languages.toml", "words.toml"})
+NOT_RULES = frozenset({"scorecard.toml", "languages.toml", "wording.toml"})
 _SITES_KEPT = 256
 _MASKS_KEPT = 256
 

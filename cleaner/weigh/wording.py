@@ -125,7 +125,7 @@ class Wording:
 
 
 def words_of(facts: Facts, block: int) -> list[str]:
-    """The words of a block as `words.toml` writes them; empty where letters of two scripts stand together.
+    """The words of a block as `wording.toml` writes them; empty where letters of two scripts stand together.
 
     >>> from cleaner.parse.text import parse_text
     >>> words_of(Facts(parse_text("Sign up for 5!")), 0)
@@ -154,7 +154,7 @@ def _paired(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.ui
 
 @lru_cache(maxsize=1)
 def builtin_wording() -> Wording:
-    raw = (builtin_directory() / "words.toml").read_bytes()
+    raw = (builtin_directory() / "wording.toml").read_bytes()
     return Wording(remembered("words", [_FORMAT, raw], Worded, lambda: worded(tomllib.loads(raw.decode()))))
 
 
