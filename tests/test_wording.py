@@ -10,7 +10,8 @@ import pytest
 
 from cleaner import Cleaner
 from cleaner.facts import Facts
-from cleaner.fitting.wording import Line, fit_wording, terms_of
+from cleaner.fitting.gold import GoldError
+from cleaner.fitting.wording import Line, fit_wording, list_lines, terms_of
 from cleaner.parse.text import parse_text
 from cleaner.weigh.wording import Wording, worded
 
@@ -124,3 +125,10 @@ def test_a_keep_rule_protects_a_line_from_its_words(tmp_path: Path) -> None:
     text = "\n\n".join([*STORY, NOTICES[3]])
     assert NOTICES[3] not in Cleaner().clean(text, "text").body
     assert NOTICES[3] in Cleaner(rules=[tmp_path]).clean(text, "text").body
+
+
+@pytest.mark.parametrize("text", ["noise = [[1]", "noise = [['en', 'app']]", "lines = []"])
+def test_a_file_of_lines_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lines.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(GoldError, match=r"lines\.toml"):
+        list(list_lines(tmp_path / "lines.toml"))

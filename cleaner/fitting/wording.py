@@ -9,10 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from cleaner.facts import Facts
 from cleaner.fitting.evaluate import read_gold
+from cleaner.fitting.gold import GoldError
 from cleaner.fitting.labelled import Example
 from cleaner.parse.text import parse_text
 from cleaner.rules.ruleset import builtin_directory
@@ -83,12 +85,27 @@ def written_lines(stories: Sequence[Path] = ()) -> Iterator[Line]:
                 yield from _lines((case.body or "").split("\n"), case.site, STORY)
 
 
+class _Listed(msgspec.Struct, forbid_unknown_fields=True):
+    """A file of lines: each a language, a class and a text."""
+
+    noise: list[tuple[str, str, str]] = []
+    story: list[tuple[str, str, str]] = []
+
+
 def list_lines(path: Path) -> Iterator[Line]:
-    """The lines of a file of lines: `noise` and `story`, each a list of language, class and text."""
-    found = tomllib.loads(path.read_text(encoding="utf-8"))
-    for language, label, text in found["noise"]:
+    """The lines of a file of lines: `noise` and `story`, each a list of language, class and text.
+
+    Raises `GoldError` for a file that is not so.
+    """
+    try:
+        found = msgspec.toml.decode(path.read_bytes(), type=_Listed)
+    except ValueError as error:
+        raise GoldError(
+            str(path), f"no file of lines ({error})", "list noise and story as [language, class, text]"
+        ) from None
+    for language, label, text in found.noise:
         yield from _lines([text], "", label, language)
-    for language, _, text in found["story"]:
+    for language, _, text in found.story:
         yield from _lines([text], "", STORY, language)
 
 
